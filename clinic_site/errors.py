@@ -1,0 +1,57 @@
+"""Error pages: each says what happened, what to do, and the number to phone.
+
+They use no database and no session, so that they answer when those do not.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
+
+
+def _page(template: str, status: int, **context: Any) -> HttpResponse:
+    response = HttpResponse(render_to_string(template, context), status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: something in the request could not be read."""
+    return _page("400.html", 400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the person may not do this."""
+    return _page("403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: nothing at this address."""
+    return _page("404.html", 404)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more was sent than any of our forms needs."""
+    return _page("413.html", 413)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault."""
+    return _page("500.html", 500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose CSRF check failed, most often because cookies were cleared or the page was very old.
+
+    A view that has an attribute ``csrf_failed`` answers itself, so that it can show the answers again; what
+    was sent is never acted on.
+    """
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return not_found(request)
+    redisplay = getattr(match.func, "csrf_failed", None)
+    if redisplay is None:
+        return _page("403_csrf.html", 403)
+    return redisplay(request, *match.args, **match.kwargs)

@@ -1,0 +1,11 @@
+"""The WSGI application the production server runs."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+from clinic_site.request_guard import complete_bodies
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
+
+application = complete_bodies(get_wsgi_application())
