@@ -1,0 +1,5 @@
+"""Editors' screens."""
+
+from services.admin import clinic, pages, updates
+
+__all__ = ["clinic", "pages", "updates"]

@@ -1,0 +1,20 @@
+"""The clinic's own data: one row, changed and never added or deleted."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from services.admin.editing import StaffEdited
+from services.models import Clinic
+
+
+@admin.register(Clinic)
+class ClinicAdmin(StaffEdited):
+    list_display = ["name", "phone", "is_sample"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not Clinic.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

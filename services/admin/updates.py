@@ -1,0 +1,25 @@
+"""Important updates."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from services.admin.editing import LanguageChoice, StaffEdited
+from services.models import Update, UpdateText
+
+
+class UpdateTextInline(LanguageChoice, admin.StackedInline):  # type: ignore[type-arg]
+    model = UpdateText
+    extra = 0
+    min_num = 1
+
+
+@admin.register(Update)
+class UpdateAdmin(StaffEdited):
+    inlines = [UpdateTextInline]
+    list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
+    list_filter = ["level", "sitewide", "is_sample"]
+    autocomplete_fields = ["pages"]
+
+    @admin.display(description=_("title"))
+    def title(self, update: Update) -> str:
+        return " / ".join(text.title for text in update.texts.all()) or str(update)

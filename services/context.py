@@ -1,0 +1,43 @@
+"""What every public page shows around its own content."""
+
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from services.models import Clinic, Page, Update
+
+
+class Site:
+    """Clinic, menu and updates, each read when a template first asks for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.demonstration: bool = settings.DEMONSTRATION
+
+    @cached_property
+    def clinic(self) -> Clinic | None:
+        return Clinic.objects.first()
+
+    @cached_property
+    def menu(self) -> list[Page]:
+        return list(Page.objects.menu().in_language(get_language()))
+
+    @cached_property
+    def updates(self) -> list[Update]:
+        """The updates to show on top of the page asked for, the gravest first."""
+        path = self._request.path_info
+        language = get_language()
+        if language != settings.LANGUAGE_CODE:
+            path = path.removeprefix(f"/{language}")
+        order = [Update.Level.EMERGENCY, Update.Level.IMPORTANT, Update.Level.INFORMATION]
+        running = Update.objects.running(timezone.now()).shown_on(path).in_language(language)
+        return sorted(running, key=lambda update: order.index(Update.Level(update.level)))
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Template context: ``site``. Costs nothing on pages that do not use it."""
+    return {"site": Site(request)}

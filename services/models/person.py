@@ -1,0 +1,97 @@
+"""The people of the team."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import default_storage
+from django.db import models
+from django.utils.translation import get_language_info, gettext
+from django.utils.translation import gettext_lazy as _
+
+from services import pictures
+from services.models.page import Page
+
+
+class Person(Page):
+    """A team member; the page's title is the name, the facts are the credentials."""
+
+    class Role(models.TextChoices):
+        SURGEON = "surgeon", _("Facial plastic surgeon")
+        PHYSICIAN = "physician", _("Physician")
+        THERAPIST = "therapist", _("Facial retraining therapist")
+        PSYCHOLOGIST = "psychologist", _("Psychologist")
+        NURSE = "nurse", _("Nurse")
+        COORDINATOR = "coordinator", _("Care coordinator")
+
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    languages = ArrayField(
+        models.CharField(max_length=12),
+        verbose_name=_("speaks"),
+        default=list,
+        blank=True,
+        help_text=_("Language codes, with commas: en,es"),
+    )
+    places = models.ManyToManyField("Location", verbose_name=_("works at"), blank=True, related_name="people")
+    portrait = models.ImageField(_("portrait"), upload_to="portraits", blank=True)
+    portrait_focus_x = models.PositiveSmallIntegerField(_("focus from the left, percent"), default=50)
+    portrait_focus_y = models.PositiveSmallIntegerField(_("focus from the top, percent"), default=35)
+
+    class Meta:
+        verbose_name = _("team member")
+        verbose_name_plural = _("team")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(portrait_focus_x__lte=100, portrait_focus_y__lte=100),
+                name="portrait_focus_is_percent",
+            ),
+        ]
+
+    @classmethod
+    def all_surgeons_double_certified(cls, language: str) -> bool:
+        """Whether each published surgeon's own data names at least two board certifications."""
+        certifications = models.Count(
+            "facts", filter=models.Q(facts__key="board_certification", facts__language=language)
+        )
+        surgeons = cls.objects.published().filter(role=cls.Role.SURGEON).annotate(boards=certifications)
+        counts = [surgeon.boards for surgeon in surgeons]
+        return bool(counts) and min(counts) >= 2
+
+    @property
+    def initials(self) -> str:
+        """For the drawn portrait: first letters of the first and last name, without titles and degrees."""
+        name = self.text.title.split(",")[0].removeprefix("Dr. ")
+        words = [word for word in name.split() if word[0].isalpha()]
+        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+
+    @property
+    def portrait_focus(self) -> pictures.Focus:
+        return pictures.Focus(self.portrait_focus_x, self.portrait_focus_y)
+
+    @property
+    def portrait_sources(self) -> dict[str, str]:
+        """``srcset`` values by format; empty where there is no portrait."""
+        if not self.portrait.name:
+            return {}
+        return {
+            extension: ", ".join(
+                f"{self._portrait_url(size, extension)} {size}w" for size in pictures.SIZES
+            )
+            for extension in pictures.FORMATS
+        }
+
+    @property
+    def portrait_url(self) -> str:
+        """The variant for browsers that read no ``srcset``."""
+        return self._portrait_url(320, "jpg")
+
+    def _portrait_url(self, size: int, extension: str) -> str:
+        name = pictures.variant_name(str(self.portrait.name), self.portrait_focus, size, extension)
+        return default_storage.url(name)
+
+    @property
+    def language_names(self) -> list[str]:
+        names = []
+        for code in self.languages:
+            try:
+                names.append(gettext(get_language_info(code)["name"]))
+            except KeyError:
+                names.append(code)
+        return names

@@ -1,0 +1,67 @@
+"""Named reads of the content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from services.models.page import Page  # noqa: F401
+
+
+class PageQuerySet(models.QuerySet["Page"]):
+    """Pages as the public may see them, with their words in one language."""
+
+    def published(self) -> Self:
+        return self.filter(status="published")
+
+    def in_language(self, language: str) -> Self:
+        """Only pages that have words in this language, with those words loaded as ``page.text``."""
+        texts = apps.get_model("services", "PageText").objects.filter(language=language)
+        return self.filter(texts__language=language).prefetch_related(
+            models.Prefetch("texts", queryset=texts, to_attr="loaded_texts")
+        )
+
+    def with_details(self) -> Self:
+        """Each page with what its kind adds, in the same query."""
+        return self.select_related("treatment", "person", "location")
+
+    def with_facts(self, language: str) -> Self:
+        facts = apps.get_model("services", "Fact").objects.filter(language=language)
+        return self.prefetch_related(models.Prefetch("facts", queryset=facts, to_attr="loaded_facts"))
+
+    def with_review(self, language: str) -> Self:
+        """Each page with its reviewer, whose name is a text too."""
+        texts = apps.get_model("services", "PageText").objects.filter(language=language)
+        return self.prefetch_related(
+            "reviewer", models.Prefetch("reviewer__texts", queryset=texts, to_attr="loaded_texts")
+        )
+
+    def menu(self) -> Self:
+        return self.published().filter(in_menu=True)
+
+    def above(self, path: str) -> Self:
+        """The pages on the way from the home page to this one, the home page first."""
+        parts = path.strip("/").split("/")[:-1]
+        paths = ["/"] + ["/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts))]
+        return self.published().filter(path__in=paths if path != "/" else []).order_by("path")
+
+
+class UpdateQuerySet(models.QuerySet["models.Model"]):
+    """Updates by when and where they are shown."""
+
+    def running(self, now: datetime) -> Self:
+        return self.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+    def in_language(self, language: str) -> Self:
+        texts = apps.get_model("services", "UpdateText").objects.filter(language=language)
+        return self.filter(texts__language=language).prefetch_related(
+            models.Prefetch("texts", queryset=texts, to_attr="loaded_texts")
+        )
+
+    def shown_on(self, path: str) -> Self:
+        return self.filter(Q(sitewide=True) | Q(pages__path=path)).distinct()
