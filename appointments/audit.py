@@ -1,0 +1,36 @@
+"""The only writer of the trail. Ids and codes only: what a person wrote never enters it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from appointments.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did something; ``account`` is the staff account's id."""
+
+    kind: Event.ActorKind
+    account: int | None = None
+
+
+PATIENT = Actor(Event.ActorKind.PATIENT)
+SYSTEM = Actor(Event.ActorKind.SYSTEM)
+
+
+def staff(account: int) -> Actor:
+    """The actor for a signed-in member of staff."""
+    return Actor(Event.ActorKind.STAFF, account)
+
+
+def record(*, actor: Actor, action: str, request_id: int | None = None, **codes: Any) -> Event:
+    """Append one entry; call it in the transaction of what it records."""
+    return Event.objects.create(
+        request_id=request_id,
+        actor_kind=actor.kind,
+        actor_id=actor.account,
+        action=action,
+        codes={key: value for key, value in codes.items() if value not in (None, "")},
+    )

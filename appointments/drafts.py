@@ -1,0 +1,106 @@
+"""The request being written: kept in PostgreSQL, sealed with a key that only the patient's cookie completes.
+
+The cookie holds a random token and nothing else. The table holds the token's digest; the key of the answers is
+derived from the token and the site's secret, so neither a copy of the database nor the secret alone opens them.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from appointments.models import RequestDraft
+
+
+@dataclass
+class Draft:
+    """Answers so far, which steps are done, and of which advice the patient has been told."""
+
+    token: str
+    row: RequestDraft
+    answers: dict[str, Any] = field(default_factory=dict)
+    done: list[str] = field(default_factory=list)
+    advised: list[str] = field(default_factory=list)
+
+    @property
+    def submitted(self) -> bool:
+        return self.row.request_id is not None
+
+
+def begin() -> Draft:
+    """A new, empty draft."""
+    token = secrets.token_urlsafe(32)
+    draft = Draft(token, RequestDraft(token_digest=_digest(token)))
+    _store(draft)
+    return draft
+
+
+def find(token: str) -> Draft | None:
+    """The draft of this cookie, while it lasts; None for an unknown, expired or unreadable one."""
+    if not token or len(token) > 100:
+        return None
+    row = RequestDraft.objects.filter(token_digest=_digest(token), expires_at__gt=timezone.now()).first()
+    return _opened(token, row) if row else None
+
+
+def change(draft: Draft, step: Callable[[Draft], None]) -> Draft:
+    """Apply a change to the draft as it now is in the database, so that two tabs lose nothing of each other's.
+
+    A draft that was submitted meanwhile is returned as it is.
+    """
+    with transaction.atomic():
+        row = RequestDraft.objects.select_for_update().get(pk=draft.row.pk)
+        current = _opened(draft.token, row) or Draft(draft.token, row)
+        if not current.submitted:
+            step(current)
+            _store(current)
+    return current
+
+
+def discard(draft: Draft) -> None:
+    """Delete the draft and all its answers."""
+    RequestDraft.objects.filter(pk=draft.row.pk, request=None).delete()
+
+
+def delete_expired() -> int:
+    """Delete what has outlived its two hours; returns how many."""
+    return RequestDraft.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
+def _store(draft: Draft) -> None:
+    content = {"answers": draft.answers, "done": draft.done, "advised": draft.advised}
+    draft.row.sealed_answers = _lock(draft.token).encrypt(json.dumps(content).encode())
+    draft.row.expires_at = timezone.now() + timedelta(seconds=settings.DRAFT_LIFETIME_SECONDS)
+    draft.row.save()
+
+
+def _opened(token: str, row: RequestDraft) -> Draft | None:
+    if row.request_id is not None:
+        return Draft(token, row)
+    try:
+        content = json.loads(_lock(token).decrypt(bytes(row.sealed_answers)))
+    except InvalidToken:
+        return None
+    return Draft(token, row, **content)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _lock(token: str) -> Fernet:
+    derive = HKDF(SHA256(), length=32, salt=_digest(token), info=b"appointments.drafts")
+    return Fernet(base64.urlsafe_b64encode(derive.derive(settings.SECRET_KEY.encode() + token.encode())))

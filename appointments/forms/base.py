@@ -1,0 +1,135 @@
+"""What all steps share: the heading, the crispy helper, and answers in the shape the draft keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from appointments.answers import NONE_OF_THESE
+
+Lines = list[tuple[str, str]]
+
+
+class StepForm(forms.Form):
+    """One step of the form. ``answers`` are those of the steps before; ``today`` is the clinic's day."""
+
+    heading: ClassVar[Any] = ""
+    lead: ClassVar[Any] = ""
+
+    def __init__(self, *args: Any, answers: Mapping[str, Any], today: date, **kwargs: Any) -> None:
+        self.answers = answers
+        self.today = today
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    @classmethod
+    def applies(cls, answers: Mapping[str, Any]) -> bool:
+        """Whether this step is asked, given the answers so far."""
+        return True
+
+    def stored(self) -> dict[str, Any]:
+        """The step's answers as the draft keeps them: JSON, one key a column of the request."""
+        return dict(self.cleaned_data)
+
+    @classmethod
+    def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The stored answers as this form's initial values."""
+        return {name: answers[name] for name in cls.base_fields if name in answers}
+
+    @classmethod
+    def posted_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
+        """The stored answers as if posted again, to check them once more before they are sent."""
+        posted: dict[str, Any] = {}
+        for name, value in cls.initial_from(answers).items():
+            widget = cls.base_fields[name].widget
+            if isinstance(widget, forms.MultiWidget):
+                parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
+                posted.update({f"{name}{suffix}": part for suffix, part in parts})
+            elif value is not False:
+                posted[name] = value
+        return posted
+
+    def summary(self) -> Lines:
+        """Each answered question in short, and the answer as people read it."""
+        lines = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value not in (None, "", [], False):
+                lines.append((str(getattr(field, "short", None) or field.label), _shown(field, value)))
+        return lines
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.MultipleChoiceField):
+        labels = {str(code): str(label) for code, label in field.choices}
+        return "; ".join(labels.get(code, code) for code in value) or gettext("None of these")
+    if isinstance(field, forms.ChoiceField):
+        return str({str(code): label for code, label in field.choices}.get(value, value))
+    if value is True:
+        return gettext("Yes")
+    if isinstance(value, dict):
+        return date_shown(value)
+    return str(value)
+
+
+def date_shown(parts: Mapping[str, int | None]) -> str:
+    """A whole or partial date in words, so that no order of numbers can be misread."""
+    year, month, day = parts["year"], parts["month"], parts["day"]
+    if year is None:
+        return ""
+    if month is None:
+        return str(year)
+    return date_format(date(year, month, day or 1), "DATE_FORMAT" if day else "YEAR_MONTH_FORMAT")
+
+
+def choice(
+    label: Any, options: type[TextChoices], *, missing: Any, hint: Any = "", short: Any = "", required: bool = True
+) -> forms.ChoiceField:
+    """One of several answers, as radio buttons."""
+    field = forms.ChoiceField(
+        label=label,
+        choices=options.choices,
+        widget=forms.RadioSelect,
+        help_text=hint,
+        required=required,
+        error_messages={"required": missing, "invalid_choice": _("Choose one of the answers shown.")},
+    )
+    field.short = short  # type: ignore[attr-defined]
+    return field
+
+
+class SignsField(forms.MultipleChoiceField):
+    """Any of several signs, or none of them; a question left empty is not an answer."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, label: Any, signs: list[tuple[str, Any]], missing: Any, hint: Any = "") -> None:
+        super().__init__(
+            label=label,
+            choices=[*signs, (NONE_OF_THESE, _("None of these"))],
+            help_text=hint,
+            error_messages={
+                "required": missing,
+                "invalid_choice": _("Choose from the answers shown."),
+                "invalid_list": _("Choose from the answers shown."),
+            },
+        )
+
+    def clean(self, value: Any) -> list[str]:
+        codes: list[str] = super().clean(value)
+        if NONE_OF_THESE in codes and len(codes) > 1:
+            raise ValidationError(
+                _("You chose a sign and also “None of these”. Take away one of the two."), code="both"
+            )
+        return codes

@@ -1,0 +1,185 @@
+"""Is it safe to wait, when did it start, and what is it like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from appointments import answers as words
+from appointments.fields import DatePartsField, ParagraphField
+from appointments.forms.base import SignsField, StepForm, choice
+
+
+class SafetyForm(StepForm):
+    heading = _("Is it safe to wait?")
+    lead = _("First we make sure that you do not need help right now.")
+
+    examined = choice(
+        _("Has a doctor or nurse examined this change in your face?"),
+        words.YesNoUnsure,
+        missing=_("Choose whether a doctor or nurse has examined it."),
+        short=_("Examined by a doctor or nurse"),
+    )
+    signs = SignsField(
+        label=_("Do you have any of these signs now?"),
+        hint=_("Choose all that fit."),
+        signs=words.EmergencySign.choices,
+        missing=_("Choose the signs you have, or “None of these”."),
+    )
+
+
+class OnsetForm(StepForm):
+    heading = _("When did it start?")
+
+    onset_kind = choice(
+        _("When did you first notice it?"),
+        words.OnsetKind,
+        missing=_("Choose the answer that fits best."),
+        short=_("First noticed"),
+    )
+    onset_date = DatePartsField(
+        partial=True,
+        required=False,
+        label=_("Date it started"),
+        help_text=_("For example 3 14 2026. If you are not sure, leave the day or the month empty."),
+    )
+    began = choice(
+        _("How did it begin?"),
+        words.Began,
+        missing=_("Choose how it began."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind, began = cleaned.get("onset_kind"), cleaned.get("onset_date")
+        if kind == words.OnsetKind.DATE and not began and "onset_date" not in self.errors:
+            self.add_error("onset_date", _("Write when it started, at least the year."))
+        if kind != words.OnsetKind.DATE:
+            self.errors.pop("onset_date", None)
+            cleaned["onset_date"] = None
+        elif began and _earliest(began) > self.today:
+            self.add_error("onset_date", _("This date is in the future. Check the year."))
+        if kind == words.OnsetKind.BIRTH:
+            cleaned["began"] = ""
+        elif kind and not cleaned.get("began") and "began" not in self.errors:
+            self.add_error("began", _("Choose how it began."))
+        return cleaned
+
+    def stored(self) -> dict[str, Any]:
+        parts = self.cleaned_data["onset_date"] or {"year": None, "month": None, "day": None}
+        return {
+            "onset_kind": self.cleaned_data["onset_kind"],
+            "began": self.cleaned_data["began"],
+            **{f"onset_{part}": number for part, number in parts.items()},
+        }
+
+    @classmethod
+    def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
+        initial = super().initial_from(answers)
+        if answers.get("onset_year"):
+            initial["onset_date"] = {part: answers.get(f"onset_{part}") for part in ("year", "month", "day")}
+        return initial
+
+
+def _earliest(parts: Mapping[str, int | None]) -> date:
+    return date(parts["year"] or 1, parts["month"] or 1, parts["day"] or 1)
+
+
+class FaceForm(StepForm):
+    heading = _("How is your face now?")
+
+    side = choice(_("Which side is weak?"), words.Side, missing=_("Choose a side."), short=_("Side"))
+    movement = choice(
+        _("Can you move that side at all?"),
+        words.Movement,
+        hint=_("Try to smile and to raise your eyebrows."),
+        missing=_("Choose how much it moves."),
+        short=_("Movement"),
+    )
+    trend = choice(
+        _("How has it been lately?"), words.Trend, missing=_("Choose how it has been."), short=_("Lately")
+    )
+
+
+class EyeForm(StepForm):
+    heading = _("Your eye")
+    lead = _("An eye that does not close can dry out and be harmed. That is why we ask.")
+
+    eye_closes = choice(
+        _("Does the eye on that side close all the way?"),
+        words.YesNoUnsure,
+        missing=_("Choose whether the eye closes."),
+        short=_("Eye closes"),
+    )
+    eye_cared = choice(
+        _("Is the eye being protected?"),
+        words.YesNoUnsure,
+        hint=_("For example with drops, ointment, tape or an operation."),
+        missing=_("Choose whether the eye is protected."),
+        short=_("Eye protected"),
+        required=False,
+    )
+    eye_signs = SignsField(
+        label=_("Is anything new in that eye?"),
+        hint=_("Choose all that fit."),
+        signs=words.EyeSign.choices,
+        missing=_("Choose what is new in the eye, or “None of these”."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("eye_closes") == words.YesNoUnsure.YES:
+            cleaned["eye_cared"] = ""
+        elif cleaned.get("eye_closes") and not cleaned.get("eye_cared") and "eye_cared" not in self.errors:
+            self.add_error("eye_cared", _("Choose whether the eye is protected."))
+        return cleaned
+
+
+class SignsForm(StepForm):
+    heading = _("Other signs, and what came before")
+
+    ear_signs = SignsField(
+        label=_("Did any of these come with the weakness?"),
+        hint=_("Choose all that fit."),
+        signs=words.EarSign.choices,
+        missing=_("Choose what came with it, or “None of these”."),
+    )
+    cause = choice(
+        _("Did it start right after an injury or an operation?"),
+        words.Cause,
+        missing=_("Choose what came just before."),
+        short=_("Just before"),
+    )
+    nerve_cut = choice(
+        _("Was the facial nerve cut or removed?"),
+        words.YesNoUnsure,
+        missing=_("Choose whether the nerve was cut."),
+        short=_("Nerve cut or removed"),
+        required=False,
+    )
+    history = SignsField(
+        label=_("Is any of this true for you?"),
+        hint=_("Choose all that fit."),
+        signs=words.History.choices,
+        missing=_("Choose what is true for you, or “None of these”."),
+    )
+    tried = ParagraphField(
+        label=_("What has been tried so far, and when?"),
+        help_text=_("For example: steroid tablets, May 2026. A few words are enough."),
+        max_length=1500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("cause") == words.Cause.NOTHING:
+            cleaned["nerve_cut"] = ""
+        elif cleaned.get("cause") and not cleaned.get("nerve_cut") and "nerve_cut" not in self.errors:
+            self.add_error("nerve_cut", _("Choose whether the nerve was cut."))
+        return cleaned

@@ -1,0 +1,205 @@
+"""What may happen to a request, and the only writer of its status.
+
+Every step is one transaction: the row, its trail entry, and the message to whoever is told. Nothing outside the
+database happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from appointments import audit, clinic_time, notifications, states, urgency
+from appointments.answers import NONE_OF_THESE, UrgencyLevel
+from appointments.audit import Actor
+from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
+from appointments.reference import new_reference
+from appointments.states import Need, Outcome, Status
+
+CONTACT_ACTIONS = {"contact", "schedule"}
+"""Steps after which the patient has been answered."""
+
+
+class Emergency(Exception):
+    """The answers hold an emergency sign: nothing is stored, and the patient is told to call 911."""
+
+
+class Outdated(Exception):
+    """The request has changed since the person who acts last saw it; ``event`` is what happened."""
+
+    def __init__(self, event: Event | None) -> None:
+        super().__init__("the request has changed")
+        self.event = event
+
+
+class Incomplete(Exception):
+    """A step was asked for without what it needs."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(f"{need} is missing")
+        self.need = need
+
+
+def today() -> date:
+    """The day at the clinic."""
+    return clinic_time.clinic_today(timezone.now(), urgency.rules().hours.time_zone)
+
+
+def count_emergency_stop() -> None:
+    """Keep that a draft ended at an emergency sign, and nothing else of it."""
+    with transaction.atomic():
+        EmergencyStop.objects.get_or_create(day=today())
+        stop = EmergencyStop.objects.select_for_update().get(day=today())
+        stop.count += 1
+        stop.save(update_fields=["count"])
+
+
+@transaction.atomic
+def submit(
+    *, actor: Actor, submission_key: UUID, answers: Mapping[str, Any], site_language: str
+) -> AppointmentRequest:
+    """Store a complete request, once: whatever is resent afterwards gets the same row back.
+
+    Raises Emergency for answers that must not be stored, RequestDraft.DoesNotExist for an unknown draft.
+    """
+    draft = RequestDraft.objects.select_for_update().get(submission_key=submission_key)
+    if draft.request is not None:
+        return draft.request
+    now = timezone.now()
+    assessment = urgency.assess(answers, today=today())
+    if assessment.level == urgency.Level.EMERGENCY:
+        raise Emergency
+    level = assessment.level
+    request = AppointmentRequest.objects.create(
+        reference=new_reference(),
+        submission_key=submission_key,
+        received_at=now,
+        status=Status.NEW,
+        computed_urgency=level.value,
+        urgency=level.value,
+        urgency_reasons=[rule.code for rule in assessment.reasons],
+        rules_version=assessment.rules_version,
+        respond_by=clinic_time.respond_by(now, level, urgency.rules()),
+        site_language=site_language,
+        **_columns(answers),
+    )
+    event = audit.record(
+        actor=actor, action="submit", request_id=request.pk, urgency=level.value, rules=assessment.rules_version
+    )
+    notifications.tell_patient(request=request, event=event, kind=Message.Kind.RECEIVED)
+    if level == urgency.Level.SAME_DAY:
+        notifications.tell_staff(request=request, event=event)
+    draft.request, draft.sealed_answers = request, b""
+    draft.save(update_fields=["request", "sealed_answers"])
+    return request
+
+
+ANSWER_COLUMNS = [
+    "examined", "onset_kind", "onset_year", "onset_month", "onset_day", "began", "trend", "side", "movement",
+    "eye_closes", "eye_cared", "eye_signs", "ear_signs", "cause", "nerve_cut", "history", "tried", "goals",
+    "visit_type", "place", "person", "times", "language", "other_language", "interpreter", "easier", "for_whom",
+    "patient_name", "date_of_birth", "helper_name", "helper_relation", "helper_authority", "reach", "email",
+    "phone", "speaking_hard", "relay", "may_leave_message", "insurance", "state",
+]  # fmt: skip
+
+
+def _columns(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as columns; a question that did not apply keeps its column's default."""
+    given = {name: answers[name] for name in ANSWER_COLUMNS if answers.get(name) is not None}
+    return {
+        name: [code for code in value if code != NONE_OF_THESE] if isinstance(value, list) else value
+        for name, value in given.items()
+    }
+
+
+@transaction.atomic
+def take_step(
+    *,
+    actor: Actor,
+    request_id: int,
+    action: str,
+    seen_version: int,
+    outcome: str = "",
+    scheduled_for: datetime | None = None,
+    reason: str = "",
+) -> AppointmentRequest:
+    """Take one of the steps of the table of transitions.
+
+    Raises Outdated where the request has changed since ``seen_version``, states.NotAllowed for a step that is
+    not in the table, Incomplete where the step needs more.
+    """
+    request = _current(request_id, seen_version)
+    by = states.By.PATIENT if actor == audit.PATIENT else states.By.STAFF
+    row = states.transition(action, request.status, by)
+    given = {Need.OUTCOME: outcome, Need.SCHEDULED_FOR: scheduled_for, Need.REASON: reason}
+    for need in row.needs:
+        if not given[need]:
+            raise Incomplete(need)
+    before, now = request.status, timezone.now()
+    closing = Outcome(row.outcome or outcome) if row.target == Status.CLOSED else None
+    request.status = row.target
+    request.outcome = closing or ""
+    request.closed_at = now if closing else None
+    request.scheduled_for = scheduled_for if action == "schedule" else request.scheduled_for
+    if action in ("unschedule", "reopen"):
+        request.scheduled_for = None
+    if action in CONTACT_ACTIONS and request.first_contact_at is None:
+        request.first_contact_at = now
+    if actor.account and request.assigned_to_id is None:
+        request.assigned_to_id = actor.account
+    event = audit.record(
+        actor=actor, action=action, request_id=request.pk, before=before, after=row.target, outcome=closing
+    )
+    _keep_reason(request, event, actor, reason)
+    if row.tells(closing):
+        notifications.tell_patient(request=request, event=event, kind=notifications.KIND_AFTER[action])
+    return _saved(request)
+
+
+@transaction.atomic
+def change_urgency(
+    *, actor: Actor, request_id: int, seen_version: int, level: str, reason: str
+) -> AppointmentRequest:
+    """Raise or lower the urgency, with a reason; the target moves with it. Raises Outdated, Incomplete."""
+    request = _current(request_id, seen_version)
+    if not reason:
+        raise Incomplete(Need.REASON)
+    before = request.urgency
+    request.urgency = UrgencyLevel(level)
+    request.respond_by = clinic_time.respond_by(request.received_at, urgency.Level(level), urgency.rules())
+    event = audit.record(
+        actor=actor, action="change_urgency", request_id=request.pk, before=before, after=request.urgency
+    )
+    _keep_reason(request, event, actor, reason)
+    return _saved(request)
+
+
+@transaction.atomic
+def write_note(*, actor: Actor, request_id: int, text: str) -> Note:
+    """Add an internal note; notes do not make another person's screen outdated."""
+    event = audit.record(actor=actor, action="note", request_id=request_id)
+    return Note.objects.create(request_id=request_id, author_id=actor.account, event_id=event.pk, text=text)
+
+
+def _current(request_id: int, seen_version: int) -> AppointmentRequest:
+    """The request, locked. Raises Outdated where someone else was quicker."""
+    request = AppointmentRequest.objects.select_for_update().get(pk=request_id)
+    if request.version != seen_version:
+        raise Outdated(Event.objects.filter(request_id=request_id).exclude(action="note").last())
+    return request
+
+
+def _keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason: str) -> None:
+    if reason:
+        Note.objects.create(request=request, author_id=actor.account, event_id=event.pk, text=reason)
+
+
+def _saved(request: AppointmentRequest) -> AppointmentRequest:
+    request.version += 1
+    request.save()
+    return request

@@ -1,0 +1,205 @@
+"""An appointment request: one row a submission, with the rules it keeps held by the database itself."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
+
+from appointments import answers
+from appointments.querysets import RequestQuerySet
+from appointments.states import Outcome, Status
+from services.models import Goal
+
+models.CharField.register_lookup(Length)
+
+CONTROL = "[\\u0001-\\u001f\\u007f]"
+"""PostgreSQL pattern of what no single line of text may hold. (NUL cannot be stored at all.)"""
+
+
+def choices(codes: type) -> list[tuple[str, str]]:
+    return [(code.value, code.label) for code in codes]  # type: ignore[attr-defined]
+
+
+def _code(label: object, options: type, *, blank: bool = False) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=16, choices=choices(options), blank=blank)  # type: ignore[arg-type]
+
+
+def _codes(label: object) -> "ArrayField[list[str], list[str]]":
+    return ArrayField(models.CharField(max_length=24), verbose_name=label, default=list, blank=True)  # type: ignore[arg-type]
+
+
+class AppointmentRequest(models.Model):
+    """What a patient asked for and where it stands. ``appointments.lifecycle`` is the only writer of status."""
+
+    # Who and when.
+    reference = models.CharField(_("reference"), max_length=20, unique=True)
+    submission_key = models.UUIDField(unique=True, editable=False)
+    received_at = models.DateTimeField(_("received"))
+    is_sample = models.BooleanField(_("sample"), default=False)
+
+    # Where it stands.
+    status = _code(_("status"), Status)
+    outcome = _code(_("outcome"), Outcome, blank=True)
+    computed_urgency = _code(_("urgency by the rules"), answers.UrgencyLevel)
+    urgency = _code(_("urgency"), answers.UrgencyLevel)
+    urgency_reasons = _codes(_("reasons for the urgency"))
+    rules_version = models.CharField(_("version of the rules"), max_length=40)
+    respond_by = models.DateTimeField(_("answer due by"))
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("with"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    first_contact_at = models.DateTimeField(_("first contact"), null=True)
+    is_answered = models.GeneratedField(
+        expression=Q(first_contact_at__isnull=False), output_field=models.BooleanField(), db_persist=True
+    )
+    scheduled_for = models.DateTimeField(_("scheduled for"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    # Is it safe to wait, when did it start, what is it like.
+    examined = _code(_("examined by a clinician"), answers.YesNoUnsure)
+    onset_kind = _code(_("start"), answers.OnsetKind)
+    onset_year = models.PositiveSmallIntegerField(_("year it started"), null=True)
+    onset_month = models.PositiveSmallIntegerField(_("month it started"), null=True)
+    onset_day = models.PositiveSmallIntegerField(_("day it started"), null=True)
+    began = _code(_("how it began"), answers.Began, blank=True)
+    trend = _code(_("course"), answers.Trend)
+    side = _code(_("side"), answers.Side)
+    movement = _code(_("movement"), answers.Movement)
+    eye_closes = _code(_("eye closes"), answers.YesNoUnsure)
+    eye_cared = _code(_("eye is cared for"), answers.YesNoUnsure, blank=True)
+    eye_signs = _codes(_("eye signs"))
+    ear_signs = _codes(_("ear and other signs"))
+    cause = _code(_("just before"), answers.Cause)
+    nerve_cut = _code(_("nerve cut or removed"), answers.YesNoUnsure, blank=True)
+    history = _codes(_("history"))
+    tried = models.TextField(_("tried before"), max_length=1500, blank=True)
+
+    # What they would like.
+    goals = _codes(_("goals"))
+    visit_type = _code(_("visit"), answers.VisitType)
+    place = models.CharField(_("place"), max_length=80, blank=True)
+    person = models.CharField(_("person asked for"), max_length=80, blank=True)
+    times = models.JSONField(_("preferred times"), default=list)
+    language = _code(_("language"), answers.Language)
+    other_language = models.CharField(_("other language"), max_length=60, blank=True)
+    interpreter = models.BooleanField(_("needs an interpreter"), default=False)
+    easier = models.TextField(_("would make it easier"), max_length=1000, blank=True)
+
+    # About the patient, and how to reach them.
+    for_whom = _code(_("for"), answers.ForWhom)
+    patient_name = models.CharField(_("patient"), max_length=120)
+    date_of_birth = models.DateField(_("date of birth"))
+    helper_name = models.CharField(_("helper"), max_length=120, blank=True)
+    helper_relation = models.CharField(_("relation to the patient"), max_length=60, blank=True)
+    helper_authority = _code(_("authority of the helper"), answers.Authority, blank=True)
+    reach = _code(_("way to be reached"), answers.Reach)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    speaking_hard = models.BooleanField(_("speaking by phone is hard"), default=False)
+    relay = models.BooleanField(_("uses a relay service"), default=False)
+    may_leave_message = models.BooleanField(_("may leave a message"), default=False)
+    insurance = _code(_("insurance"), answers.Insurance)
+    state = models.CharField(_("state"), max_length=2)
+    site_language = models.CharField(_("language of the form"), max_length=12, default="en")
+
+    objects = RequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appointment request")
+        verbose_name_plural = _("appointment requests")
+        ordering = ["respond_by", "pk"]
+        default_permissions = ["view"]
+        permissions = [
+            ("contact_request", _("Can take up requests and record contact")),
+            ("schedule_request", _("Can schedule a request, and cancel its date")),
+            ("close_request", _("Can close a request")),
+            ("reopen_request", _("Can reopen a closed request")),
+            ("change_urgency", _("Can change the urgency of a request")),
+            ("write_note", _("Can write notes on a request")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["is_answered", "respond_by", "id"],
+                condition=~Q(status="closed"),
+                name="request_open_by_due_idx",
+            ),
+            models.Index(fields=["received_at"], name="request_received_idx"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(urgency__in=answers.UrgencyLevel.values)
+                & Q(computed_urgency__in=answers.UrgencyLevel.values),
+                name="request_urgency_known",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status="closed", closed_at__isnull=False, outcome__in=[o.value for o in Outcome])
+                    | ~Q(status="closed") & Q(closed_at=None, outcome="")
+                ),
+                name="request_closed_has_an_outcome",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="scheduled") | Q(scheduled_for__isnull=False),
+                name="request_scheduled_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(reach="email") & ~Q(email="") | Q(reach__in=["text", "phone"]) & ~Q(phone=""),
+                name="request_can_be_reached",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=r"^\+[1-9][0-9]{6,14}$"), name="request_phone_is_e164"
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(for_whom="self", helper_name="", helper_authority="")
+                    | Q(for_whom="helped") & ~Q(helper_name="") & ~Q(helper_authority="")
+                ),
+                name="request_helper_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(onset_kind="date", onset_year__isnull=False)
+                | ~Q(onset_kind="date") & Q(onset_year=None, onset_month=None, onset_day=None),
+                name="request_onset_date_where_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(onset_month=None, onset_day=None) | Q(onset_month__gte=1, onset_month__lte=12),
+                name="request_onset_month_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(onset_day=None) | Q(onset_day__gte=1, onset_day__lte=31),
+                name="request_onset_day_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(patient_name="") & ~Q(reference="") & Q(date_of_birth__gte="1900-01-01"),
+                name="request_names_a_patient",
+            ),
+            models.CheckConstraint(
+                condition=~(
+                    Q(patient_name__regex=CONTROL) | Q(helper_name__regex=CONTROL) | Q(email__regex=CONTROL)
+                ),
+                name="request_lines_hold_no_controls",
+            ),
+            models.CheckConstraint(condition=Q(respond_by__gt=F("received_at")), name="request_due_after_arrival"),
+            models.CheckConstraint(condition=Q(state__length=2), name="request_state_is_a_code"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def is_open(self) -> bool:
+        return self.status != Status.CLOSED
+
+    @property
+    def goal_labels(self) -> list[str]:
+        labels = {**dict(Goal.choices), **dict(answers.OtherGoal.choices)}
+        return [str(labels.get(code, code)) for code in self.goals]

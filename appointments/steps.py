@@ -1,0 +1,67 @@
+"""The order of the patient's way: which steps there are, which comes next, and whether all are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from appointments import forms
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of questions; ``name`` is the last part of its address."""
+
+    name: str
+    form: type[forms.StepForm]
+
+
+STEPS = (
+    Step("safety", forms.SafetyForm),
+    Step("start", forms.OnsetForm),
+    Step("face", forms.FaceForm),
+    Step("eye", forms.EyeForm),
+    Step("signs", forms.SignsForm),
+    Step("wishes", forms.WishesForm),
+    Step("times", forms.TimesForm),
+    Step("who", forms.WhoForm),
+    Step("patient", forms.PatientForm),
+    Step("helper", forms.HelperForm),
+    Step("contact", forms.ContactForm),
+)
+FIRST = STEPS[0]
+NAMES = [step.name for step in STEPS]
+
+
+def named(name: str) -> Step:
+    """Raises KeyError for a name that is no step."""
+    return {step.name: step for step in STEPS}[name]
+
+
+def asked(answers: Mapping[str, Any]) -> list[Step]:
+    """The steps that apply, given the answers so far."""
+    return [step for step in STEPS if step.form.applies(answers)]
+
+
+def first_open(answers: Mapping[str, Any], done: list[str]) -> Step | None:
+    """The first step still to be answered; None when only checking and sending are left."""
+    return next((step for step in asked(answers) if step.name not in done), None)
+
+
+def before(step: Step, answers: Mapping[str, Any]) -> Step | None:
+    """The step that "back" leads to."""
+    row = asked(answers)
+    index = row.index(step) if step in row else 0
+    return row[index - 1] if index else None
+
+
+def checked(step: Step, answers: Mapping[str, Any], today: date) -> forms.StepForm:
+    """The step's stored answers, validated again."""
+    return step.form(step.form.posted_from(answers), answers=answers, today=today)
+
+
+def first_invalid(answers: Mapping[str, Any], today: date) -> Step | None:
+    """The first step whose stored answers no longer hold: a day has passed, an earlier answer was changed."""
+    return next((step for step in asked(answers) if not checked(step, answers, today).is_valid()), None)
