@@ -89,7 +89,11 @@ def submit(
         **_columns(answers),
     )
     event = audit.record(
-        actor=actor, action="submit", request_id=request.pk, urgency=level.value, rules=assessment.rules_version
+        actor=actor,
+        action="submit",
+        request_id=request.pk,
+        urgency=level.value,
+        rules=assessment.rules_version,
     )
     notifications.tell_patient(request=request, event=event, kind=Message.Kind.RECEIVED)
     if level == urgency.Level.SAME_DAY:

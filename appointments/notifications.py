@@ -115,7 +115,9 @@ def _send(message: Message) -> bool:
     try:
         as_email(message).send()
     except Exception as error:  # noqa: BLE001 - whatever the mail server does, the message is kept
-        logger.warning("message %s not sent at attempt %s: %s", message.pk, message.attempts, type(error).__name__)
+        logger.warning(
+            "message %s not sent at attempt %s: %s", message.pk, message.attempts, type(error).__name__
+        )
         _put_off(message)
         return False
     Message.objects.filter(pk=message.pk, state=Message.State.WAITING).update(

@@ -1,19 +1,31 @@
 """Error pages: each says what happened, what to do, and the number to phone.
 
-They use no database and no session, so that they answer when those do not.
+They answer without a database too; the number is then the last one this process has seen.
 """
 
-from typing import Any
-
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
+from services.models import Clinic
 
-def _page(template: str, status: int, **context: Any) -> HttpResponse:
-    response = HttpResponse(render_to_string(template, context), status=status)
+_last_seen: dict[str, str] = {}
+
+
+def _page(template: str, status: int) -> HttpResponse:
+    response = HttpResponse(render_to_string(template, {"phone": _phone()}), status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _phone() -> str:
+    try:
+        clinic = Clinic.objects.first()
+    except DatabaseError:
+        return _last_seen.get("phone", "")
+    _last_seen["phone"] = clinic.phone if clinic else ""
+    return _last_seen["phone"]
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils import translation
 
 
 class LanguageFromPath:
-    """``/es/…`` is Spanish where the site has Spanish; an address without a prefix is the default language."""
+    """``/es/…`` is Spanish where the site has it; without a prefix it is the default language."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

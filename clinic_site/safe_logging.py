@@ -17,7 +17,7 @@ ExcInfo = (
 class SafeFormatter(logging.Formatter):
     """One line a record; a traceback becomes ``Class at file:line function, …`` without its message."""
 
-    converter = time.gmtime
+    converter = time.gmtime  # type: ignore[assignment]
 
     def __init__(self) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -29,7 +29,7 @@ class SafeFormatter(logging.Formatter):
         if record.name.startswith("django.security"):
             safe.msg, safe.args = "refused", ()
         elif record.name.startswith("django"):
-            safe.msg, safe.args = str(record.msg).replace("%", "%%"), ()
+            safe.msg, safe.args = str(record.msg), ()
             request = getattr(record, "request", None)
             match = getattr(request, "resolver_match", None)
             if match:

@@ -23,8 +23,16 @@ class Site:
         return Clinic.objects.first()
 
     @cached_property
+    def _offered(self) -> list[Page]:
+        return list(Page.objects.offered_everywhere().in_language(get_language()))
+
+    @property
     def menu(self) -> list[Page]:
-        return list(Page.objects.menu().in_language(get_language()))
+        return [page for page in self._offered if page.in_menu]
+
+    @property
+    def footer(self) -> list[Page]:
+        return [page for page in self._offered if page.in_footer]
 
     @cached_property
     def updates(self) -> list[Update]:

@@ -1,7 +1,7 @@
 """Portraits: checked, stripped of metadata, cropped around a focus point, in the sizes pages use.
 
-A portrait is uploaded once. Its cleaned original and its variants carry the digest of its bytes in their names,
-so that they can be cached for ever.
+A portrait is uploaded once. Its cleaned original and its variants carry the digest of its bytes in their
+names, so that they can be cached for ever.
 """
 
 from __future__ import annotations

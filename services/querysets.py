@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from services.models.page import Page  # noqa: F401
+    from services.models.page import Page
+    from services.models.update import Update  # noqa: F401
+
+PageKind = TypeVar("PageKind", bound="Page")
 
 
-class PageQuerySet(models.QuerySet["Page"]):
+class PageQuerySet(models.QuerySet[PageKind]):
     """Pages as the public may see them, with their words in one language."""
 
     def published(self) -> Self:
@@ -41,8 +44,9 @@ class PageQuerySet(models.QuerySet["Page"]):
             "reviewer", models.Prefetch("reviewer__texts", queryset=texts, to_attr="loaded_texts")
         )
 
-    def menu(self) -> Self:
-        return self.published().filter(in_menu=True)
+    def offered_everywhere(self) -> Self:
+        """What the main menu and the foot of each page lead to."""
+        return self.published().filter(Q(in_menu=True) | Q(in_footer=True))
 
     def above(self, path: str) -> Self:
         """The pages on the way from the home page to this one, the home page first."""
@@ -51,7 +55,7 @@ class PageQuerySet(models.QuerySet["Page"]):
         return self.published().filter(path__in=paths if path != "/" else []).order_by("path")
 
 
-class UpdateQuerySet(models.QuerySet["models.Model"]):
+class UpdateQuerySet(models.QuerySet["Update"]):
     """Updates by when and where they are shown."""
 
     def running(self, now: datetime) -> Self:

@@ -30,7 +30,13 @@ def store_neutral(stored: Page | None, path: str, above: Page | None, data: dict
         page.parent, page.slug = above, path.rstrip("/").rsplit("/", 1)[-1]
         page.status = Page.Status.PUBLISHED
     page.kind = data["kind"]
-    for field, default in (("position", 100), ("in_menu", False), ("icon", ""), ("is_sample", True)):
+    for field, default in (
+        ("position", 100),
+        ("in_menu", False),
+        ("in_footer", False),
+        ("icon", ""),
+        ("is_sample", True),
+    ):
         setattr(page, field, data.get(field, default))
     for field in ("reviewed_on", "review_due_on"):
         setattr(page, field, data.get(field))
@@ -80,6 +86,4 @@ def _store_hours(location: Location, hours: dict[str, str]) -> None:
     location.hours.all().delete()
     for day, span in hours.items():
         opens, closes = (datetime.time.fromisoformat(part) for part in span.split("-"))
-        OpeningHours.objects.create(
-            location=location, weekday=DAYS.index(day), opens=opens, closes=closes
-        )
+        OpeningHours.objects.create(location=location, weekday=DAYS.index(day), opens=opens, closes=closes)

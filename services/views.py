@@ -59,9 +59,7 @@ def _context(current: Page, site: Site, language: str) -> dict[str, Any]:
 def _placeholders(clinic: Clinic | None) -> dict[str, str]:
     if clinic is None:
         return {}
-    return markdown.placeholders_for(
-        name=clinic.name, phone=clinic.phone, phone_digits=clinic.phone_digits
-    )
+    return markdown.placeholders_for(name=clinic.name, phone=clinic.phone, phone_digits=clinic.phone_digits)
 
 
 def _points(current: Page, language: str, fill: dict[str, str]) -> list[dict[str, Any]]:
@@ -86,12 +84,8 @@ def _facts(current: Page, language: str, fill: dict[str, str]) -> list[dict[str,
     """The page's facts in their order; answers to the same question stand together."""
     grouped: dict[str, dict[str, Any]] = {}
     for fact in current.facts.filter(language=language):
-        entry = grouped.setdefault(
-            fact.key, {"key": fact.key, "label": fact.get_key_display(), "values": []}
-        )
-        entry["values"].append(
-            markdown.render_inline(fact.value, language=language, placeholders=fill)
-        )
+        entry = grouped.setdefault(fact.key, {"key": fact.key, "label": fact.get_key_display(), "values": []})
+        entry["values"].append(markdown.render_inline(fact.value, language=language, placeholders=fill))
     return list(grouped.values())
 
 
@@ -109,9 +103,7 @@ def _comparison(children: list[Page], language: str, fill: dict[str, str]) -> di
         cells = [
             {
                 "label": key.label,
-                "value": markdown.render_inline(
-                    answers.get(key, ""), language=language, placeholders=fill
-                ),
+                "value": markdown.render_inline(answers.get(key, ""), language=language, placeholders=fill),
             }
             for key in keys
         ]

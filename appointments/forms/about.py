@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments import urgency
-from appointments.fields import DatePartsField, LineField, PhoneField, phone_as_written, refuse_hidden_characters
-from appointments.forms.base import Lines, StepForm, choice
+from appointments.fields import (
+    DatePartsField,
+    LineField,
+    PhoneField,
+    phone_as_written,
+    refuse_hidden_characters,
+)
+from appointments.forms.base import StepForm, choice
 
 ADULT_YEARS = 18
 OLDEST_YEARS = 125
@@ -143,7 +149,10 @@ class ContactForm(StepForm):
     lead = _("Choose what is easiest for you. You never have to give a phone number.")
 
     reach = choice(
-        _("Best way to reach you"), words.Reach, missing=_("Choose how we can reach you."), short=_("Reach by")
+        _("Best way to reach you"),
+        words.Reach,
+        missing=_("Choose how we can reach you."),
+        short=_("Reach by"),
     )
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -157,6 +166,7 @@ class ContactForm(StepForm):
         help_text=_("For a text message or a call"),
         required=False,
     )
+    email.conditional = phone.conditional = True  # type: ignore[attr-defined]
     speaking_hard = forms.BooleanField(label=_("Speaking by phone is hard for me now"), required=False)
     relay = forms.BooleanField(label=_("I use a relay service (711)"), required=False)
     may_leave_message = forms.BooleanField(label=_("You may leave me a message"), required=False)
@@ -176,9 +186,8 @@ class ContactForm(StepForm):
             self.add_error("phone", _("Write your phone number, or choose e-mail."))
         return cleaned
 
-    def summary(self) -> Lines:
-        label = str(self.fields["phone"].label)
-        return [(name, phone_as_written(value) if name == label else value) for name, value in super().summary()]
+    def shown(self, name: str, value: Any) -> str:
+        return phone_as_written(value) if name == "phone" else super().shown(name, value)
 
 
 def years_between(start: date, end: date) -> int:

@@ -66,8 +66,12 @@ class StepForm(forms.Form):
         for name, field in self.fields.items():
             value = self.cleaned_data.get(name)
             if value not in (None, "", [], False):
-                lines.append((str(getattr(field, "short", None) or field.label), _shown(field, value)))
+                lines.append((str(getattr(field, "short", None) or field.label), self.shown(name, value)))
         return lines
+
+    def shown(self, name: str, value: Any) -> str:
+        """One answer as people read it."""
+        return _shown(self.fields[name], value)
 
 
 def _shown(field: forms.Field, value: Any) -> str:
@@ -94,18 +98,28 @@ def date_shown(parts: Mapping[str, int | None]) -> str:
 
 
 def choice(
-    label: Any, options: type[TextChoices], *, missing: Any, hint: Any = "", short: Any = "", required: bool = True
+    label: Any,
+    options: type[TextChoices],
+    *,
+    missing: Any,
+    hint: Any = "",
+    short: Any = "",
+    conditional: bool = False,
+    reveal: bool = False,
 ) -> forms.ChoiceField:
-    """One of several answers, as radio buttons."""
+    """One of several answers, as radio buttons.
+
+    ``conditional`` where another answer decides if it is needed; ``reveal`` where it waits for that answer.
+    """
     field = forms.ChoiceField(
         label=label,
         choices=options.choices,
         widget=forms.RadioSelect,
         help_text=hint,
-        required=required,
+        required=not (conditional or reveal),
         error_messages={"required": missing, "invalid_choice": _("Choose one of the answers shown.")},
     )
-    field.short = short  # type: ignore[attr-defined]
+    field.short, field.conditional, field.reveal = short, conditional or reveal, reveal  # type: ignore[attr-defined]
     return field
 
 

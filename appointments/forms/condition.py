@@ -51,8 +51,10 @@ class OnsetForm(StepForm):
         _("How did it begin?"),
         words.Began,
         missing=_("Choose how it began."),
-        required=False,
+        conditional=True,
     )
+
+    onset_date.conditional = onset_date.reveal = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -122,7 +124,7 @@ class EyeForm(StepForm):
         hint=_("For example with drops, ointment, tape or an operation."),
         missing=_("Choose whether the eye is protected."),
         short=_("Eye protected"),
-        required=False,
+        reveal=True,
     )
     eye_signs = SignsField(
         label=_("Is anything new in that eye?"),
@@ -160,7 +162,7 @@ class SignsForm(StepForm):
         words.YesNoUnsure,
         missing=_("Choose whether the nerve was cut."),
         short=_("Nerve cut or removed"),
-        required=False,
+        reveal=True,
     )
     history = SignsField(
         label=_("Is any of this true for you?"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments import answers as words
 from appointments import urgency
 from appointments.fields import LineField, ParagraphField
-from appointments.forms.base import Lines, StepForm, choice
+from appointments.forms.base import StepForm, choice
 from services.models import Goal, Location, Person
 
 FURTHEST_DAYS = 120
@@ -135,6 +135,7 @@ class TimesForm(StepForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    other_language.conditional = other_language.reveal = True  # type: ignore[attr-defined]
     interpreter.short = _("Interpreter")  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -192,13 +193,8 @@ class TimesForm(StepForm):
             f"time_{number}": time for number, time in zip(TIMES, times, strict=False)
         }
 
-    def summary(self) -> Lines:
-        lines = super().summary()
-        labels = {str(self.fields[f"time_{number}"].label): number for number in TIMES}
-        return [
-            (label, half_day_shown(self.cleaned_data[f"time_{labels[label]}"]) if label in labels else value)
-            for label, value in lines
-        ]
+    def shown(self, name: str, value: Any) -> str:
+        return half_day_shown(value) if name.startswith("time_") else super().shown(name, value)
 
 
 def half_day_shown(time: Mapping[str, str]) -> str:

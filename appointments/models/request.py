@@ -27,7 +27,7 @@ def _code(label: object, options: type, *, blank: bool = False) -> "models.CharF
 
 
 def _codes(label: object) -> "ArrayField[list[str], list[str]]":
-    return ArrayField(models.CharField(max_length=24), verbose_name=label, default=list, blank=True)  # type: ignore[arg-type]
+    return ArrayField(models.CharField(max_length=40), verbose_name=label, default=list, blank=True)  # type: ignore[arg-type]
 
 
 class AppointmentRequest(models.Model):
@@ -134,7 +134,9 @@ class AppointmentRequest(models.Model):
             models.Index(fields=["received_at"], name="request_received_idx"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=[s.value for s in Status]), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=[s.value for s in Status]), name="request_status_known"
+            ),
             models.CheckConstraint(
                 condition=Q(urgency__in=answers.UrgencyLevel.values)
                 & Q(computed_urgency__in=answers.UrgencyLevel.values),
@@ -188,7 +190,9 @@ class AppointmentRequest(models.Model):
                 ),
                 name="request_lines_hold_no_controls",
             ),
-            models.CheckConstraint(condition=Q(respond_by__gt=F("received_at")), name="request_due_after_arrival"),
+            models.CheckConstraint(
+                condition=Q(respond_by__gt=F("received_at")), name="request_due_after_arrival"
+            ),
             models.CheckConstraint(condition=Q(state__length=2), name="request_state_is_a_code"),
         ]
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class StaffEdited(admin.ModelAdmin):  # type: ignore[type-arg]
+class StaffEdited(admin.ModelAdmin):
     """Marks what staff save as theirs, so that the set-up never loads its own text over it again."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:

@@ -15,31 +15,31 @@ from services.admin.editing import LanguageChoice, StaffEdited
 from services.models import Fact, Location, OpeningHours, Page, PageText, Person, Point, Source, Treatment
 
 
-class TextInline(LanguageChoice, admin.StackedInline):  # type: ignore[type-arg]
+class TextInline(LanguageChoice, admin.StackedInline):
     model = PageText
     extra = 0
     min_num = 1
 
 
-class PointInline(LanguageChoice, admin.StackedInline):  # type: ignore[type-arg]
+class PointInline(LanguageChoice, admin.StackedInline):
     model = Point
     extra = 0
     classes = ["collapse"]
 
 
-class FactInline(LanguageChoice, admin.TabularInline):  # type: ignore[type-arg]
+class FactInline(LanguageChoice, admin.TabularInline):
     model = Fact
     extra = 0
     fields = ["position", "language", "key", "value"]
 
 
-class SourceInline(admin.TabularInline):  # type: ignore[type-arg]
+class SourceInline(admin.TabularInline):
     model = Source
     extra = 0
     fields = ["position", "title", "publisher", "year", "url"]
 
 
-class HoursInline(admin.TabularInline):  # type: ignore[type-arg]
+class HoursInline(admin.TabularInline):
     model = OpeningHours
     extra = 0
 
@@ -59,15 +59,13 @@ class PageScreen(StaffEdited):
     inlines = [TextInline, PointInline, FactInline, SourceInline]
     list_display = ["path", "title", "kind", "status", "review_due_on", "is_sample", "edited"]
     list_filter = ["status", "kind", "is_sample"]
-    search_fields = ["path", "texts__title"]
     ordering = ["path"]
     list_per_page = 100
-    autocomplete_fields = ["parent", "reviewer"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [
             (None, {"fields": ["kind", "status", *self.own_fields]}),
-            (_("Address"), {"fields": ["parent", "slug", "position", "in_menu", "icon"]}),
+            (_("Address"), {"fields": ["parent", "slug", "position", "in_menu", "in_footer", "icon"]}),
             (_("Review"), {"fields": ["reviewer", "reviewed_on", "review_due_on", "is_sample"]}),
         ]
 
@@ -78,12 +76,6 @@ class PageScreen(StaffEdited):
         if db_field.name == "kind":
             kwargs["choices"] = [(kind.value, kind.label) for kind in self.kinds]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """The pages offered as "page above" are of any kind."""
-        if request.path.endswith("/autocomplete/") and self.model is Page:
-            queryset = Page.objects.all()
-        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("title"))
     def title(self, page: Page) -> str:
@@ -105,12 +97,8 @@ class TreatmentAdmin(PageScreen):
     list_filter = ["status", "kind", "treatment_kind", "is_sample"]
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonForm(forms.ModelForm):
     """A team member; an uploaded portrait is cleaned before it is kept."""
-
-    class Meta:
-        model = Person
-        fields = "__all__"
 
     def clean_portrait(self) -> Any:
         portrait = self.cleaned_data["portrait"]
@@ -133,7 +121,6 @@ class PersonAdmin(PageScreen):
         "portrait_preview",
     ]
     readonly_fields = ["portrait_preview"]
-    autocomplete_fields = ["parent", "reviewer", "places"]
     list_filter = ["status", "role", "is_sample"]
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:

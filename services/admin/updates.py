@@ -7,7 +7,7 @@ from services.admin.editing import LanguageChoice, StaffEdited
 from services.models import Update, UpdateText
 
 
-class UpdateTextInline(LanguageChoice, admin.StackedInline):  # type: ignore[type-arg]
+class UpdateTextInline(LanguageChoice, admin.StackedInline):
     model = UpdateText
     extra = 0
     min_num = 1
@@ -18,7 +18,7 @@ class UpdateAdmin(StaffEdited):
     inlines = [UpdateTextInline]
     list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
     list_filter = ["level", "sitewide", "is_sample"]
-    autocomplete_fields = ["pages"]
+    filter_horizontal = ["pages"]
 
     @admin.display(description=_("title"))
     def title(self, update: Update) -> str:

@@ -9,6 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from services.models.page import Page
 
+ZONE_NAMES = {
+    "America/New_York": _("Eastern time"),
+    "America/Chicago": _("Central time"),
+    "America/Denver": _("Mountain time"),
+    "America/Los_Angeles": _("Pacific time"),
+}
+
 
 def validate_time_zone(name: str) -> None:
     """Raise ValidationError where the name is no time zone of the tz database."""
@@ -35,6 +42,11 @@ class Location(Page):
     class Meta:
         verbose_name = _("location")
         verbose_name_plural = _("locations")
+
+    @property
+    def zone_name(self) -> str:
+        """The time zone as people call it; where we know no such name, the one of the tz database."""
+        return str(ZONE_NAMES.get(self.time_zone, self.time_zone.replace("_", " ")))
 
     @property
     def address_lines(self) -> list[str]:

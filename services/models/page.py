@@ -94,6 +94,7 @@ class Page(Provenance):
     path = models.CharField(_("address"), max_length=250, unique=True, editable=False)
     position = models.PositiveSmallIntegerField(_("order"), default=100)
     in_menu = models.BooleanField(_("in the main menu"), default=False)
+    in_footer = models.BooleanField(_("in the list at the foot of each page"), default=False)
     icon = models.CharField(_("icon"), max_length=16, choices=Icon, blank=True)
     reviewer = models.ForeignKey(
         "Person",
@@ -132,7 +133,9 @@ class Page(Provenance):
             raise ValidationError({"slug": _("Use lower-case letters.")})
         at_top = self.parent is None or self.parent.path == "/"
         languages = {code for code, _name in settings.LANGUAGES}
-        if at_top and (self.slug in RESERVED or self.slug in languages or re.fullmatch("[a-z]{2}", self.slug)):
+        if at_top and (
+            self.slug in RESERVED or self.slug in languages or re.fullmatch("[a-z]{2}", self.slug)
+        ):
             raise ValidationError({"slug": _("This address is used by the site itself. Choose another.")})
         above = self.parent
         while above is not None:

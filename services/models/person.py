@@ -1,5 +1,9 @@
 """The people of the team."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
 from django.db import models
@@ -29,7 +33,9 @@ class Person(Page):
         blank=True,
         help_text=_("Language codes, with commas: en,es"),
     )
-    places = models.ManyToManyField("Location", verbose_name=_("works at"), blank=True, related_name="people")
+    places: models.ManyToManyField[Any, Any] = models.ManyToManyField(
+        "Location", verbose_name=_("works at"), blank=True, related_name="people"
+    )
     portrait = models.ImageField(_("portrait"), upload_to="portraits", blank=True)
     portrait_focus_x = models.PositiveSmallIntegerField(_("focus from the left, percent"), default=50)
     portrait_focus_y = models.PositiveSmallIntegerField(_("focus from the top, percent"), default=35)
@@ -71,9 +77,7 @@ class Person(Page):
         if not self.portrait.name:
             return {}
         return {
-            extension: ", ".join(
-                f"{self._portrait_url(size, extension)} {size}w" for size in pictures.SIZES
-            )
+            extension: ", ".join(f"{self._portrait_url(size, extension)} {size}w" for size in pictures.SIZES)
             for extension in pictures.FORMATS
         }
 

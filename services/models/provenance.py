@@ -21,5 +21,5 @@ class Provenance(models.Model):
 
 
 def language_field() -> "models.CharField[Any, Any]":
-    """The column that says which language a text is in; which languages exist is a setting, not a migration."""
+    """Which language a text is in; which languages there are is a setting, not a migration."""
     return models.CharField(_("language"), max_length=12, default="en")

@@ -1,0 +1,196 @@
+"""What staff read about a request: answers grouped as the patient was asked, and the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince, timeuntil
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from appointments import answers as words
+from appointments import lifecycle, states, urgency
+from appointments.fields import phone_as_written
+from appointments.forms.base import date_shown
+from appointments.forms.wishes import half_day_shown
+from appointments.models import AppointmentRequest, Event, Message, Note
+from services.models import Location, Person
+
+GROUPS: list[tuple[Any, list[str]]] = [
+    (_("Patient"), ["patient_name", "date_of_birth", "state", "insurance"]),
+    (_("Asked by"), ["for_whom", "helper_name", "helper_relation", "helper_authority"]),
+    (_("When it started"), ["examined", "onset", "began"]),
+    (_("Face"), ["side", "movement", "trend"]),
+    (_("Eye"), ["eye_closes", "eye_cared", "eye_signs"]),
+    (_("Other signs and history"), ["ear_signs", "cause", "nerve_cut", "history", "tried"]),
+    (_("Wishes"), ["goals", "visit_type", "place", "person", "times"]),
+    (_("Language and help"), ["language", "other_language", "interpreter", "easier"]),
+]
+LISTS = {"eye_signs": words.EyeSign, "ear_signs": words.EarSign, "history": words.History}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One entry of the timeline, with what hangs on it."""
+
+    event: Event
+    label: str
+    who: str
+    note: Note | None
+    message: Message | None
+
+
+def groups(request: AppointmentRequest) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Headings, each with its answered questions and the answers in words."""
+    shown = []
+    for heading, names in GROUPS:
+        lines = [(_label(name), _value(request, name)) for name in names]
+        answered = [(label, value) for label, value in lines if value]
+        if answered:
+            shown.append((str(heading), answered))
+    return shown
+
+
+def _label(name: str) -> str:
+    if name == "onset":
+        return gettext("Started")
+    return str(AppointmentRequest._meta.get_field(name).verbose_name).capitalize()  # type: ignore[union-attr]
+
+
+def _value(request: AppointmentRequest, name: str) -> str:
+    value = getattr(request, name, None)
+    if name == "onset":
+        return onset(request)
+    if name in LISTS:
+        labels = [str(LISTS[name](code).label) for code in request.__dict__[name]]
+        return "; ".join(labels) or gettext("None of these")
+    if name == "goals":
+        return "; ".join(request.goal_labels)
+    if name == "times":
+        return "; ".join(half_day_shown(time) for time in request.times)
+    if name in ("place", "person"):
+        return _page_title(name, request) or gettext("No preference")
+    if isinstance(value, date):
+        return date_format(value)
+    if name == "state":
+        return words.US_STATES.get(request.state, request.state)
+    if isinstance(value, bool):
+        return gettext("Yes") if value else ""
+    display = getattr(request, f"get_{name}_display", None)
+    return str(display() if display else value or "")
+
+
+def _page_title(name: str, request: AppointmentRequest) -> str:
+    model = Location if name == "place" else Person
+    slug = getattr(request, name)
+    page = model.objects.filter(slug=slug).first() if slug else None
+    return page.text.title if page else slug
+
+
+def onset(request: AppointmentRequest) -> str:
+    """When it started, and how long ago in months, with the next mark that matters for nerve surgery."""
+    if request.onset_kind != words.OnsetKind.DATE:
+        return str(words.OnsetKind(request.onset_kind).label)
+    answers = {
+        part: getattr(request, part) for part in ("onset_kind", "onset_year", "onset_month", "onset_day")
+    }
+    said = date_shown({"year": request.onset_year, "month": request.onset_month, "day": request.onset_day})
+    possible = urgency.onset_range(answers, today=lifecycle.today())
+    if possible is None:
+        return said
+    marks = urgency.onset_marks(possible[0], lifecycle.today())
+    clock = gettext("%(months)s months ago") % {"months": marks.months}
+    if marks.next_mark:
+        clock = gettext("%(clock)s; %(mark)s months on %(day)s") % {
+            "clock": clock,
+            "mark": marks.next_mark,
+            "day": f"{marks.next_mark_on:%B} {marks.next_mark_on.day}, {marks.next_mark_on.year}",  # type: ignore[union-attr]
+        }
+    return f"{said} ({clock})"
+
+
+def contact_way(request: AppointmentRequest) -> str:
+    """How this patient wants to be reached, with the address itself."""
+    address = request.email if request.reach == words.Reach.EMAIL else phone_as_written(request.phone)
+    return f"{words.Reach(request.reach).label}: {address}"
+
+
+def contact_warnings(request: AppointmentRequest) -> list[str]:
+    """What to know before contacting them."""
+    warnings = []
+    if request.speaking_hard:
+        warnings.append(gettext("Speaking by phone is hard for this patient. Do not call without asking."))
+    if request.relay:
+        warnings.append(gettext("Uses a relay service (711)."))
+    if request.phone and not request.may_leave_message:
+        warnings.append(gettext("Do not leave a message."))
+    if request.interpreter:
+        warnings.append(gettext("Needs an interpreter."))
+    if request.for_whom == words.ForWhom.HELPED:
+        warnings.append(gettext("The contact is the helper, %(name)s.") % {"name": request.helper_name})
+    return warnings
+
+
+def reasons(request: AppointmentRequest) -> list[str]:
+    """Why the rules gave this urgency, in words; a code that the rules no longer have is shown as it is."""
+    known = {rule.code: rule.reason_text("en") for rule in urgency.rules().rules}
+    return [known.get(code, code) for code in request.urgency_reasons]
+
+
+def due(request: AppointmentRequest) -> tuple[str, str]:
+    """How the request stands against its target: a code for the look, and the words."""
+    if not request.is_open:
+        return "done", gettext("Closed")
+    if request.first_contact_at is not None:
+        return "done", gettext("Answered")
+    now = timezone.now()
+    if request.respond_by <= now:
+        return "over", gettext("%(time)s over") % {"time": timesince(request.respond_by, now, depth=1)}
+    near = request.respond_by - now < timedelta(hours=2)
+    return "near" if near else "ahead", gettext("%(time)s left") % {
+        "time": timeuntil(request.respond_by, now, depth=1)
+    }
+
+
+def timeline(request: AppointmentRequest) -> list[Happening]:
+    """Everything that happened, the latest first."""
+    events = list(Event.objects.filter(request_id=request.pk).order_by("-pk"))
+    names = dict(
+        get_user_model()
+        .objects.filter(pk__in={event.actor_id for event in events if event.actor_id})
+        .values_list("pk", "username")
+    )
+    notes = {note.event_id: note for note in request.notes.all()}
+    messages = {message.event_id: message for message in request.messages.exclude(kind=Message.Kind.URGENT)}
+    return [
+        Happening(
+            event=event,
+            label=event_label(event),
+            who=names.get(event.actor_id or 0) or str(Event.ActorKind(event.actor_kind).label),
+            note=notes.get(event.pk),
+            message=messages.get(event.pk),
+        )
+        for event in events
+    ]
+
+
+def event_label(event: Event) -> str:
+    """What happened, in words."""
+    own = {
+        "submit": gettext("Request received"),
+        "note": gettext("Note"),
+        "change_urgency": gettext("Urgency changed"),
+    }
+    steps = {row.action: str(row.label) for row in states.TRANSITIONS}
+    label = own.get(event.action) or steps.get(event.action) or event.action
+    if event.action == "change_urgency":
+        before, after = (words.UrgencyLevel(event.codes[key]).label for key in ("before", "after"))
+        return f"{label}: {before} → {after}"
+    if event.codes.get("outcome"):
+        return f"{label}: {states.Outcome(event.codes['outcome']).label}"
+    return label

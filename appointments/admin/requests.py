@@ -1,0 +1,133 @@
+"""The queue and one request on one screen. Reads here; what changes anything goes through the lifecycle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from appointments import states
+from appointments.admin import presentation
+from appointments.admin.decisions import NoteView, StepView, UrgencyView, may
+from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
+from appointments.admin.forms import NoteForm
+from appointments.admin.view_only import ViewOnly
+from appointments.models import AppointmentRequest
+
+
+@admin.register(AppointmentRequest)
+class RequestAdmin(ViewOnly):
+    list_display = [
+        "due",
+        "urgency_shown",
+        "patient",
+        "why",
+        "reach_by",
+        "status",
+        "holder",
+        "place_or_visit",
+    ]
+    list_display_links = ["patient"]
+    list_filter = [StatusFilter, HolderFilter, "urgency", PlaceFilter, "visit_type", "language"]
+    list_select_related = ["assigned_to"]
+    list_per_page = 50
+    sortable_by = ()
+    show_facets = admin.ShowFacets.ALWAYS
+    show_full_result_count = False
+    change_form_template = "admin/appointments/request.html"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).most_pressing_first()
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["is_answered", "respond_by", "pk"]
+
+    def get_urls(self) -> list[URLPattern]:
+        name = "appointments_appointmentrequest"
+        own = [
+            path("<int:pk>/step/<slug:action>/", StepView.for_site(self.admin_site), name=f"{name}_step"),
+            path("<int:pk>/urgency/", UrgencyView.for_site(self.admin_site), name=f"{name}_urgency"),
+            path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
+        ]
+        return own + super().get_urls()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("The queue"), **(extra_context or {})})
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """One request on one screen. Raises PermissionDenied, Http404 as Django's own view does."""
+        stored = self.get_object(request, object_id or "")
+        if stored is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")  # type: ignore[attr-defined, no-any-return]
+        if not self.has_view_permission(request, stored):
+            raise PermissionDenied
+        rows = [row for row in states.allowed(stored.status) if may(request, row.permission)]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{stored.patient_name}, {stored.reference}",
+            "stored": stored,
+            "due": presentation.due(stored),
+            "reasons": presentation.reasons(stored),
+            "contact_way": presentation.contact_way(stored),
+            "contact_warnings": presentation.contact_warnings(stored),
+            "groups": presentation.groups(stored),
+            "timeline": presentation.timeline(stored),
+            "direct": [row for row in rows if not row.needs],
+            "asking": [row for row in rows if row.needs],
+            "may_change_urgency": may(request, "change_urgency") and stored.is_open,
+            "note_form": NoteForm() if may(request, "write_note") else None,
+        }
+        return TemplateResponse(request, self.change_form_template, context)
+
+    @admin.display(description=_("answer due"))
+    def due(self, stored: AppointmentRequest) -> SafeString:
+        code, text = presentation.due(stored)
+        return format_html('<span class="due due-{}">{}</span>', code, text)
+
+    @admin.display(description=_("urgency"))
+    def urgency_shown(self, stored: AppointmentRequest) -> SafeString:
+        return format_html(
+            '<span class="urgency urgency-{}">{}</span>', stored.urgency, stored.get_urgency_display()
+        )
+
+    @admin.display(description=_("patient"))
+    def patient(self, stored: AppointmentRequest) -> SafeString:
+        return format_html('{}<br><span class="quiet">{}</span>', stored.patient_name, stored.reference)
+
+    @admin.display(description=_("why"))
+    def why(self, stored: AppointmentRequest) -> SafeString:
+        return format_html_join(
+            format_html("<br>"), "{}", ((text,) for text in presentation.reasons(stored)[:3])
+        )
+
+    @admin.display(description=_("reach by"))
+    def reach_by(self, stored: AppointmentRequest) -> SafeString:
+        text = presentation.contact_way(stored)
+        if not stored.speaking_hard:
+            return format_html("{}", text)
+        return format_html('{}<br><strong class="warn">{}</strong>', text, _("Speaking is hard"))
+
+    @admin.display(description=_("with"))
+    def holder(self, stored: AppointmentRequest) -> str:
+        return stored.assigned_to.get_username() if stored.assigned_to else "–"
+
+    @admin.display(description=_("visit"))
+    def place_or_visit(self, stored: AppointmentRequest) -> str:
+        place = f" · {stored.place}" if stored.place else ""
+        return f"{stored.get_visit_type_display()}{place}"

@@ -1,0 +1,72 @@
+"""What must be true before the site goes live: ``manage.py check --deploy --database default``.
+
+Without ``--database`` Django checks the settings alone; these look at what the site would show and do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from appointments import urgency
+from services.models import Clinic, Page, Update
+
+CONTENT = (Clinic, Page, Update)
+
+
+@register(Tags.database, deploy=True)
+def sample_content_is_gone(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Nothing invented for the demonstration may go live."""
+    if settings.DEMONSTRATION or not databases:
+        return []
+    try:
+        counts = {model: model.objects.filter(is_sample=True).count() for model in CONTENT}
+    except DatabaseError:
+        return [Error("The database is not prepared.", hint="Run manage.py bootstrap.", id="clinic.E001")]
+    return [
+        Error(
+            f"{count} sample {model._meta.verbose_name_plural} would go live.",
+            hint="Replace them in the admin and clear their sample mark, or delete them.",
+            id="clinic.E002",
+        )
+        for model, count in counts.items()
+        if count
+    ]
+
+
+@register(Tags.database, deploy=True)
+def rules_are_signed(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A clinician of the clinic signs the urgency rules before they decide about patients."""
+    if settings.DEMONSTRATION or not databases or not urgency.rules().sample:
+        return []
+    return [
+        Error(
+            "The urgency rules are a sample.",
+            hint="A clinician reviews and signs appointments/urgency_rules.yaml, and sets sample: false.",
+            id="clinic.E003",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def mail_and_address_are_set(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Patients and staff are told of things by mail that names the site's own address."""
+    if settings.DEMONSTRATION or not databases:
+        return []
+    problems: list[CheckMessage] = []
+    if settings.DEFAULT_FROM_EMAIL.endswith("@example.org"):
+        problems.append(Warning("DEFAULT_FROM_EMAIL is not set.", id="clinic.W004"))
+    if not settings.PUBLIC_ADDRESS.startswith("https://"):
+        problems.append(Warning("PUBLIC_ADDRESS is not an https address.", id="clinic.W005"))
+    return problems
