@@ -2,7 +2,8 @@
 
 An unset environment means production: https only, no debug output, no sample content accepted. What a
 deployment must say and does not (``DATABASE_URL``, ``SECRET_KEY``, ``ALLOWED_HOSTS``) stops the start with
-one line. ``DEMONSTRATION=1``, which ``bin/serve`` sets, is the only switch that loosens anything.
+one line; so does a value that cannot be read. ``DEMONSTRATION=1``, which ``bin/serve`` sets, is the only
+switch that loosens anything.
 """
 
 from pathlib import Path
@@ -10,14 +11,16 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
 
-env = Env()
+from clinic_site.environment import Environment
+
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = env.path("CLINIC_VAR", BASE_DIR / "var")
 
 DEMONSTRATION = env.bool("DEMONSTRATION", False)
+env.require("SECRET_KEY", "DATABASE_URL", *([] if DEMONSTRATION else ["ALLOWED_HOSTS"]))
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
@@ -46,6 +49,7 @@ MIDDLEWARE = [
     "clinic_site.headers.SecurityHeaders",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "clinic_site.language.LanguageFromPath",
     "clinic_site.request_guard.RequestGuard",
     "django.middleware.http.ConditionalGetMiddleware",
@@ -133,6 +137,7 @@ else:
 DRAFT_LIFETIME_SECONDS = 2 * 60 * 60
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
+MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Transport and cookies.
