@@ -17,30 +17,40 @@ class CompleteInput:
         self._stream = stream
         self._missing = length
 
-    def read(self, size: int = -1) -> bytes:
-        wanted = self._missing if size is None or size < 0 else min(size, self._missing)
-        data = self._stream.read(wanted) if wanted else b""
-        self._missing -= len(data)
-        if wanted and not data:
-            raise OSError("the request body ended early")
+    def read(self, size: int | None = -1) -> bytes:
+        """As much as was asked for: Django takes what one call returns for all there is."""
+        wanted = self._at_most(size)
+        data = bytearray()
+        while len(data) < wanted:
+            part = self._stream.read(wanted - len(data))
+            if not part:
+                raise OSError("the request body ended early")
+            data += part
+        self._missing -= wanted
         return bytes(data)
 
-    def readline(self, size: int = -1) -> bytes:
-        limit = self._missing if size is None or size < 0 else min(size, self._missing)
-        data = self._stream.readline(limit) if limit else b""
-        self._missing -= len(data)
-        if limit and not data:
+    def readline(self, size: int | None = -1) -> bytes:
+        limit = self._at_most(size)
+        line = bytes(self._stream.readline(limit)) if limit else b""
+        if len(line) < limit and not line.endswith(b"\n"):
             raise OSError("the request body ended early")
-        return bytes(data)
+        self._missing -= len(line)
+        return line
+
+    def _at_most(self, size: int | None) -> int:
+        return self._missing if size is None or size < 0 else min(size, self._missing)
 
 
 def complete_bodies(application: WSGIApplication) -> WSGIApplication:
     """Wrap a WSGI application so that a short body fails while it is read."""
 
     def guarded(environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        if length.isascii() and length.isdigit() and int(length):
-            environ["wsgi.input"] = CompleteInput(environ["wsgi.input"], int(length))
+        try:
+            length = int(environ.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            length = 0
+        if length > 0:
+            environ["wsgi.input"] = CompleteInput(environ["wsgi.input"], length)
         return application(environ, start_response)
 
     return guarded

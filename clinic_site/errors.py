@@ -3,7 +3,7 @@
 They answer without a database too; the number is then the last one this process has seen.
 """
 
-from django.db import DatabaseError
+from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
@@ -22,7 +22,7 @@ def _page(template: str, status: int) -> HttpResponse:
 def _phone() -> str:
     try:
         clinic = Clinic.objects.first()
-    except DatabaseError:
+    except AnyDatabaseError:
         return _last_seen.get("phone", "")
     _last_seen["phone"] = clinic.phone if clinic else ""
     return _last_seen["phone"]

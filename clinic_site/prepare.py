@@ -149,10 +149,9 @@ def run_telling(command: list[str], log: Path) -> int:
 
 
 def progress(log: Path) -> str:
-    step = re.compile(
-        r"^ *((?:Collecting|Downloading|Building|Installing) [^\s(]+(?: packages)?)", re.MULTILINE
-    )
-    steps = step.findall(log.read_text(errors="replace"))
+    """What pip does at the moment, in its own words."""
+    step = r"^ *((?:Collecting|Downloading|Building|Installing) [^\s(]+(?: packages)?)"
+    steps = re.findall(step, log.read_text(errors="replace"), re.MULTILINE)
     return steps[-1] if steps else "asking the package registry"
 
 
@@ -165,7 +164,7 @@ def explanation(log: Path) -> str:
     text = log.read_text(errors="replace")
     if "No space left on device" in text:
         return "the disk is full: free 500 MB, then start again."
-    if re.search(r"NewConnectionError|NameResolution|name resolution|ConnectTimeout|ProxyError", text):
+    if re.search(r"NewConnectionError|NameResolution|ConnectTimeout|ProxyError|from versions: none", text):
         return (
             "no package registry was reached: connect to the network (or set PIP_INDEX_URL) and start again."
         )

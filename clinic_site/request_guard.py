@@ -2,23 +2,35 @@
 
 - a body shorter than its Content-Length (a connection cut in the middle) is refused, never read as complete;
 - a body over the limit is answered with 413;
-- control characters in an address or a query string are answered with 400, the admin's included.
+- control characters in an address or a query string are answered with 400, the admin's included;
+- another character set than UTF-8 is answered with 400;
+- a cookie that holds control characters is no cookie: the database could not look for it.
 """
 
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
 from clinic_site import errors
+from clinic_site.character_set import UNREADABLE
 
 
 def has_control_characters(encoded: str) -> bool:
     """Whether a percent-encoded text holds C0 controls or DEL once decoded."""
     return any(byte < 0x20 or byte == 0x7F for byte in unquote_to_bytes(encoded))
+
+
+def _announced_length(request: HttpRequest) -> int:
+    """Zero where it is no number: Django then reads no body."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 class RequestGuard:
@@ -28,11 +40,14 @@ class RequestGuard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if has_control_characters(request.META.get("QUERY_STRING", "")) or has_control_characters(
-            request.path_info
-        ):
+        address = request.META.get("QUERY_STRING", ""), request.path_info
+        if UNREADABLE in request.META or any(map(has_control_characters, address)):
             return errors.bad_request(request)
+        if "\\" in request.META.get("HTTP_COOKIE", ""):
+            request.COOKIES = {name: text for name, text in request.COOKIES.items() if text.isprintable()}
         if request.method not in ("GET", "HEAD", "OPTIONS"):
+            if _announced_length(request) > settings.MAX_BODY_BYTES:
+                return errors.too_large(request)
             try:
                 request.POST  # noqa: B018 - reading it is what checks it
             except RequestDataTooBig:

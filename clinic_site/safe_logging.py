@@ -29,7 +29,8 @@ class SafeFormatter(logging.Formatter):
         if record.name.startswith("django.security"):
             safe.msg, safe.args = "refused", ()
         elif record.name.startswith("django"):
-            safe.msg, safe.args = str(record.msg), ()
+            status = getattr(record, "status_code", None)
+            safe.msg, safe.args = f"answered {status}" if status else str(record.msg), ()
             request = getattr(record, "request", None)
             match = getattr(request, "resolver_match", None)
             if match:

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+import psycopg2
+
 from clinic_site import embedded_postgres, processes
 from clinic_site.postgres_programs import PostgresError
 from clinic_site.serve_address import Address, AddressError
@@ -22,6 +24,7 @@ from clinic_site.serve_secrets import SecretsError, kept_secrets
 from clinic_site.static_stamp import static_stamp
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+# The account that `manage.py bootstrap` makes.
 STAFF_USER = "staff"
 FIRST_ANSWER_SECONDS = 60
 LEFTOVERS_END_SECONDS = 3.0
@@ -87,7 +90,9 @@ class _Site:
 
     def prepare(self) -> None:
         with stage("Database"):
-            if not os.environ.get("DATABASE_URL"):
+            if given := os.environ.get("DATABASE_URL"):
+                _check_connection(given)
+            else:
                 self.cluster = embedded_postgres.start(self.var)
         say("Tables, roles and content:")
         began = time.monotonic()
@@ -139,7 +144,7 @@ class _Site:
         if self.cluster is not None:
             told["DATABASE_URL"], owners = self.cluster.app_url, self.cluster.owner_url
         if owner:
-            told["DEMO_STAFF_USER"], told["DEMO_STAFF_PASSWORD"] = STAFF_USER, self.secrets["staff_password"]
+            told["DEMO_STAFF_PASSWORD"] = self.secrets["staff_password"]
             if owners:
                 told["MIGRATE_DATABASE_URL"] = owners
         return told
@@ -203,6 +208,16 @@ def _stop_once(number: int, frame: object) -> None:
     for other in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(other, signal.SIG_IGN)
     raise Stopped
+
+
+def _check_connection(url: str) -> None:
+    try:
+        psycopg2.connect(url, connect_timeout=5).close()
+    except psycopg2.Error as error:
+        cause = str(error).strip().splitlines()[-1].strip()
+        raise ServeError(
+            f"The database of DATABASE_URL does not answer ({cause}): mend it, or unset it for an own one."
+        ) from None
 
 
 def _state_folder() -> Path:

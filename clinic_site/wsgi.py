@@ -4,8 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from clinic_site.character_set import utf8_only
 from clinic_site.complete_body import complete_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic_site.settings")
 
-application = complete_bodies(get_wsgi_application())
+application = complete_bodies(utf8_only(get_wsgi_application()))

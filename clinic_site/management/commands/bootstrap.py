@@ -13,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from appointments import roles
 from clinic_site.database_rights import grant_application_rights
 from services import starter
-from services.starter_schema import StarterError
+from services.starter_files import StarterError
 
 DEMONSTRATION_USER = "staff"
 
@@ -27,7 +27,7 @@ def prepare_database(*, verbosity: int = 0) -> None:
 
 
 class Command(BaseCommand):
-    help = "Prepare the database: tables, rights, staff roles, starter content (in the demonstration: staff account)."
+    help = "Prepare the database: tables, rights, staff roles, starter content, demonstration account."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._say("tables and rights")
