@@ -148,6 +148,9 @@ class UrgencyLevel(TextChoices):
 
 
 NONE_OF_THESE = "none"
+E164 = r"^\+[1-9][0-9]{6,14}$"
+"""How a phone number is stored: country code and number, 7 to 15 digits (ITU-T E.164)."""
+
 US_STATES = {
     "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado",
     "CT": "Connecticut", "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia",

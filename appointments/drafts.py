@@ -1,7 +1,8 @@
 """The request being written: kept in PostgreSQL, sealed with a key that only the patient's cookie completes.
 
-The cookie holds a random token and nothing else. The table holds the token's digest; the key of the answers is
-derived from the token and the site's secret, so neither a copy of the database nor the secret alone opens them.
+The cookie holds a random token and nothing else. The table holds the token's digest; the key of the answers
+is derived from the token and the site's secret, so neither a copy of the database nor the secret alone opens
+them.
 """
 
 from __future__ import annotations
@@ -57,13 +58,13 @@ def find(token: str) -> Draft | None:
 
 
 def change(draft: Draft, step: Callable[[Draft], None]) -> Draft:
-    """Apply a change to the draft as it now is in the database, so that two tabs lose nothing of each other's.
+    """Apply a change to the draft as it now is in the database: two tabs lose nothing of each other's.
 
-    A draft that was submitted meanwhile is returned as it is.
+    A draft that was submitted meanwhile is returned as it is; one that was deleted begins anew.
     """
     with transaction.atomic():
-        row = RequestDraft.objects.select_for_update().get(pk=draft.row.pk)
-        current = _opened(draft.token, row) or Draft(draft.token, row)
+        row = RequestDraft.objects.select_for_update().filter(pk=draft.row.pk).first()
+        current = (row and _opened(draft.token, row)) or begin()
         if not current.submitted:
             step(current)
             _store(current)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import Any
 
@@ -11,28 +14,44 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
-LINE_BREAKS = {"\n", "\t"}
+from appointments.answers import E164
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+LINE_BREAKS = frozenset("\n\t")
+UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
+"""Soft hyphen and the spaces of no width: web pages are full of them, nobody sees that they paste them."""
 
 
-def refuse_hidden_characters(value: str, allowed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def refuse_hidden_characters(value: str, allowed: AbstractSet[str] = frozenset()) -> None:
     """Raise ValidationError for control characters and for those that turn the direction of text around."""
-    for character in value:
-        if character in allowed:
-            continue
-        if unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") or character in BIDI:
-            raise ValidationError(
-                _("This has a character that cannot be shown. Type it again instead of pasting it."),
-                code="hidden_character",
-            )
+    if any(_is_hidden(character) for character in value if character not in allowed):
+        raise ValidationError(
+            _("This has a character that cannot be shown. Type it again instead of pasting it."),
+            code="hidden_character",
+        )
+
+
+def _is_hidden(character: str) -> bool:
+    """Controls, line separators, private use, what Unicode says is no character, tags, changes of direction.
+
+    Not all that this Python's Unicode does not know yet: that may be an emoji of next year.
+    """
+    number = ord(character)
+    no_character = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    is_tag = 0xE0000 <= number <= 0xE007F
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cs", "Co", "Zl", "Zp") or no_character or is_tag or character in BIDI
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFC", text.translate(UNSEEN))
 
 
 class LineField(forms.CharField):
     """One line of text, in one normal form."""
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        return " ".join(text.split(" ")).strip()
+        return re.sub("[ \u00a0]+", " ", _normal(super().to_python(value) or "")).strip(" ")
 
     def validate(self, value: str) -> None:
         super().validate(value)
@@ -45,15 +64,30 @@ class ParagraphField(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().to_python(value) or "")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return _normal(super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n").strip(" \n")
 
     def validate(self, value: str) -> None:
         super().validate(value)
         refuse_hidden_characters(value, LINE_BREAKS)
 
 
-class DatePartsWidget(forms.MultiWidget):
+class PartsWidget(forms.MultiWidget):
+    """Several boxes for one value, each with a name."""
+
+    def __init__(self, boxes: Mapping[str, forms.Widget]) -> None:
+        self.names = list(boxes)
+        super().__init__(dict(boxes))
+
+    def posted_from(self, name: str, value: Any) -> dict[str, Any]:
+        """The value as a browser would post it."""
+        parts = zip(self.names, self.decompress(value), strict=True)
+        return {f"{name}_{part}": said for part, said in parts}
+
+    def decompress(self, value: Any) -> list[Any]:
+        raise NotImplementedError
+
+
+class DatePartsWidget(PartsWidget):
     """Month, day and year in three boxes, in the order that people in the US write them."""
 
     template_name = "clinic/widgets/date_parts.html"
@@ -85,9 +119,8 @@ class DatePartsField(forms.MultiValueField):
 
     def __init__(self, *, partial: bool = False, autocomplete: bool = False, **kwargs: Any) -> None:
         self.partial = partial
-        boxes = [forms.CharField(required=False, max_length=4) for _part in DatePartsWidget.parts]
         super().__init__(
-            fields=boxes,
+            fields=[forms.CharField(required=False) for _part in DatePartsWidget.parts],
             require_all_fields=False,
             widget=DatePartsWidget(autocomplete=autocomplete),
             **kwargs,
@@ -95,6 +128,8 @@ class DatePartsField(forms.MultiValueField):
 
     def compress(self, data_list: list[str]) -> dict[str, int | None] | None:
         if not any(data_list):
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
             return None
         numbers = [self._number(text) for text in data_list]
         month, day, year = numbers
@@ -107,7 +142,7 @@ class DatePartsField(forms.MultiValueField):
         if not self.partial and (month is None or day is None):
             raise ValidationError(_("Write the month, the day and the year."), code="incomplete")
         try:
-            date(year, month or 1, day or 1)
+            date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError as error:
             raise ValidationError(
                 _("There is no such date. Check the month and the day."), code="no_such_date"
@@ -115,21 +150,27 @@ class DatePartsField(forms.MultiValueField):
         return {"year": year, "month": month, "day": day}
 
     def _number(self, text: str) -> int | None:
-        text = (text or "").strip()
         if not text:
             return None
-        if not (text.isascii() and text.isdigit()):
+        if not re.fullmatch("[0-9]{1,4}", text):
             raise ValidationError(_("Use numbers only, for example 3 14 2026."), code="numbers")
         return int(text)
 
 
 class PhoneField(LineField):
-    """A phone number, stored as E.164. A number without a country code is taken as a US number."""
+    """A phone number, stored as E.164. A number without a country code is taken as a US number.
+
+    A number copied from a phone's contacts is wrapped in marks of direction; they are no part of it.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
         self.widget.input_type = "tel"
         self.widget.attrs["autocomplete"] = "tel"
+
+    def to_python(self, value: Any) -> str:
+        text = super().to_python(value)
+        return "".join(character for character in text if unicodedata.category(character) != "Cf")
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
@@ -139,9 +180,10 @@ class PhoneField(LineField):
             number = phonenumbers.parse(text, "US")
         except phonenumbers.NumberParseException as error:
             raise self._unknown() from error
-        if not phonenumbers.is_possible_number(number) or number.extension:
+        stored = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if not phonenumbers.is_valid_number(number) or number.extension or not re.match(E164, stored):
             raise self._unknown()
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return stored
 
     def _unknown(self) -> ValidationError:
         return ValidationError(

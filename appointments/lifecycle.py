@@ -1,16 +1,17 @@
 """What may happen to a request, and the only writer of its status.
 
-Every step is one transaction: the row, its trail entry, and the message to whoever is told. Nothing outside the
-database happens here.
+Every step is one transaction: the row, its trail entry, and the message to whoever is told. Nothing outside
+the database happens here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -63,7 +64,7 @@ def count_emergency_stop() -> None:
 def submit(
     *, actor: Actor, submission_key: UUID, answers: Mapping[str, Any], site_language: str
 ) -> AppointmentRequest:
-    """Store a complete request, once: whatever is resent afterwards gets the same row back.
+    """Store a complete request, once: whatever is resent while the draft lasts gets the same row back.
 
     Raises Emergency for answers that must not be stored, RequestDraft.DoesNotExist for an unknown draft.
     """
@@ -99,16 +100,17 @@ def submit(
     if level == urgency.Level.SAME_DAY:
         notifications.tell_staff(request=request, event=event)
     draft.request, draft.sealed_answers = request, b""
-    draft.save(update_fields=["request", "sealed_answers"])
+    draft.expires_at = now + timedelta(seconds=settings.DRAFT_LIFETIME_SECONDS)
+    draft.save(update_fields=["request", "sealed_answers", "expires_at"])
     return request
 
 
 ANSWER_COLUMNS = [
     "examined", "onset_kind", "onset_year", "onset_month", "onset_day", "began", "trend", "side", "movement",
     "eye_closes", "eye_cared", "eye_signs", "ear_signs", "cause", "nerve_cut", "history", "tried", "goals",
-    "visit_type", "place", "person", "times", "language", "other_language", "interpreter", "easier", "for_whom",
-    "patient_name", "date_of_birth", "helper_name", "helper_relation", "helper_authority", "reach", "email",
-    "phone", "speaking_hard", "relay", "may_leave_message", "insurance", "state",
+    "visit_type", "place", "person", "times", "language", "other_language", "interpreter", "easier",
+    "for_whom", "patient_name", "date_of_birth", "helper_name", "helper_relation", "helper_authority",
+    "reach", "email", "phone", "speaking_hard", "relay", "may_leave_message", "insurance", "state",
 ]  # fmt: skip
 
 
@@ -169,8 +171,13 @@ def take_step(
 def change_urgency(
     *, actor: Actor, request_id: int, seen_version: int, level: str, reason: str
 ) -> AppointmentRequest:
-    """Raise or lower the urgency, with a reason; the target moves with it. Raises Outdated, Incomplete."""
+    """Raise or lower the urgency of an open request, with a reason; the target moves with it.
+
+    Raises Outdated, Incomplete, states.NotAllowed.
+    """
     request = _current(request_id, seen_version)
+    if not request.is_open:
+        raise states.NotAllowed("change_urgency", request.status)
     if not reason:
         raise Incomplete(Need.REASON)
     before = request.urgency

@@ -1,7 +1,7 @@
 """Messages: queued in the transaction of what they announce, delivered outside it.
 
-Words come from ``templates/messages/<kind>.txt`` when a message is sent. They hold no symptom, no reason and no
-name of the service, and nothing personal stands in a subject.
+Words come from ``templates/messages/<kind>.txt`` when a message is sent. They hold no symptom, no reason and
+no name of the service, and nothing personal stands in a subject.
 """
 
 from __future__ import annotations
@@ -141,7 +141,6 @@ def as_email(message: Message) -> EmailMessage:
             "request": message.request,
             "clinic": Clinic.objects.first(),
             "address": settings.PUBLIC_ADDRESS,
-            "time_zone": settings.TIME_ZONE,
         }
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
         return EmailMessage(

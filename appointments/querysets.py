@@ -9,16 +9,15 @@ from django.db import models
 if TYPE_CHECKING:
     from appointments.models import AppointmentRequest  # noqa: F401
 
+MOST_PRESSING_FIRST = ("is_answered", "respond_by", "pk")
+"""Those still without an answer, by when it is due; then those already answered.
+
+So the most urgent and the longest overdue come first, and nobody who was reached stands in their way.
+"""
+
 
 class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
     """Requests as staff look at them."""
 
     def open(self) -> Self:
         return self.exclude(status="closed")
-
-    def most_pressing_first(self) -> Self:
-        """Those still without an answer, by when it is due; then those already answered.
-
-        So the most urgent and the longest overdue come first, and nobody who was reached stands in their way.
-        """
-        return self.order_by("is_answered", "respond_by", "pk")

@@ -62,6 +62,19 @@ def checked(step: Step, answers: Mapping[str, Any], today: date) -> forms.StepFo
     return step.form(step.form.posted_from(answers), answers=answers, today=today)
 
 
-def first_invalid(answers: Mapping[str, Any], today: date) -> Step | None:
-    """The first step whose stored answers no longer hold: a day has passed, an earlier answer was changed."""
-    return next((step for step in asked(answers) if not checked(step, answers, today).is_valid()), None)
+class Review:
+    """The stored answers as a whole: those of the steps that are asked, each validated again.
+
+    What was told before a change of mind, to a step that no longer applies, is no part of it.
+    ``first_invalid`` is the first step whose answers no longer hold: a day has passed, an earlier answer was
+    changed.
+    """
+
+    def __init__(self, answers: Mapping[str, Any], today: date) -> None:
+        self.forms = {step: checked(step, answers, today) for step in asked(answers)}
+        self.first_invalid = next((step for step, form in self.forms.items() if not form.is_valid()), None)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What is sent, once all steps are valid."""
+        return {name: value for form in self.forms.values() for name, value in form.stored().items()}

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from services import markdown
 from services.models import Clinic, Page, Update
 
 
@@ -21,6 +22,15 @@ class Site:
     @cached_property
     def clinic(self) -> Clinic | None:
         return Clinic.objects.first()
+
+    @cached_property
+    def placeholders(self) -> dict[str, str]:
+        """What ``{clinic}`` and ``{phone}`` stand for in editors' texts."""
+        clinic = self.clinic
+        if clinic is None:
+            return {}
+        digits = clinic.phone_digits
+        return markdown.placeholders_for(name=clinic.name, phone=clinic.phone, phone_digits=digits)
 
     @cached_property
     def _offered(self) -> list[Page]:
@@ -43,7 +53,11 @@ class Site:
             path = path.removeprefix(f"/{language}")
         order = [Update.Level.EMERGENCY, Update.Level.IMPORTANT, Update.Level.INFORMATION]
         running = Update.objects.running(timezone.now()).shown_on(path).in_language(language)
-        return sorted(running, key=lambda update: order.index(Update.Level(update.level)))
+        shown = sorted(running, key=lambda update: order.index(Update.Level(update.level)))
+        for update in shown:
+            body = update.text.body
+            update.body_html = markdown.render(body, language=language, placeholders=self.placeholders)
+        return shown
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

@@ -98,4 +98,4 @@ def placeholders_for(*, name: str, phone: str, phone_digits: str) -> dict[str, s
 
 def escape_markdown(text: str) -> str:
     """The text with every character Markdown could take for markup made literal."""
-    return re.sub(r"([\\`*_{}\[\]()<>#!|~])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()<>#!|~&])", r"\\\1", text)

@@ -46,16 +46,18 @@ def cleaned(upload: IO[bytes]) -> bytes:
     try:
         with Image.open(io.BytesIO(data), formats=READABLE) as picture:
             if picture.width * picture.height > MAX_PIXELS:
-                raise ValidationError(
-                    _("This picture has more than 40 megapixels. Save it smaller and try again.")
-                )
+                raise Image.DecompressionBombError
             if min(picture.size) < SIZES[1]:
                 raise ValidationError(_("This picture is too small: it needs at least 320 pixels each way."))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright = _opaque(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise ValidationError(_("This is not a JPEG, PNG or WebP picture.")) from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        problem = _("This picture has more than 40 megapixels. Save it smaller and try again.")
+        raise ValidationError(problem) from error
+    except (OSError, SyntaxError, ValueError) as error:
         raise ValidationError(_("This picture is damaged or incomplete. Export it again.")) from error
+    upright.info.clear()
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     return _encoded(upright, "jpg")
 
@@ -81,6 +83,14 @@ def make_variants(name: str, focus: Focus) -> None:
 def variant_name(name: str, focus: Focus, size: int, extension: str) -> str:
     """Where the variant of this size and format of an original is kept."""
     return f"{name.rsplit('.', 1)[0]}-{focus.x}-{focus.y}-{size}.{extension}"
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    """In the three colours of a JPEG; what was transparent is white."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    white = Image.new("RGBA", picture.size, "white")
+    return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
 
 
 def _square(picture: Image.Image, focus: Focus) -> Image.Image:

@@ -29,6 +29,21 @@ class PageQuerySet(models.QuerySet[PageKind]):
             models.Prefetch("texts", queryset=texts, to_attr="loaded_texts")
         )
 
+    def at(self, path: str) -> Self:
+        return self.filter(path=path)
+
+    def below(self, page: Page) -> Self:
+        """The pages one step down, in the editors' order."""
+        return self.filter(parent=page).order_by("position", "path")
+
+    def working_at(self, place: Page) -> Self:
+        """Of people: those of this location."""
+        return self.filter(places=place)
+
+    def with_person(self, person: Page) -> Self:
+        """Of locations: those where this person works."""
+        return self.filter(people=person)
+
     def with_details(self) -> Self:
         """Each page with what its kind adds, in the same query."""
         return self.select_related("treatment", "person", "location")
@@ -37,12 +52,14 @@ class PageQuerySet(models.QuerySet[PageKind]):
         facts = apps.get_model("services", "Fact").objects.filter(language=language)
         return self.prefetch_related(models.Prefetch("facts", queryset=facts, to_attr="loaded_facts"))
 
+    def with_points(self, language: str) -> Self:
+        points = apps.get_model("services", "Point").objects.filter(language=language)
+        return self.prefetch_related(models.Prefetch("points", queryset=points, to_attr="loaded_points"))
+
     def with_review(self, language: str) -> Self:
-        """Each page with its reviewer, whose name is a text too."""
-        texts = apps.get_model("services", "PageText").objects.filter(language=language)
-        return self.prefetch_related(
-            "reviewer", models.Prefetch("reviewer__texts", queryset=texts, to_attr="loaded_texts")
-        )
+        """Each page with its reviewer, where the reviewer's name is known in this language."""
+        people = apps.get_model("services", "Person").objects.in_language(language)
+        return self.prefetch_related(models.Prefetch("reviewer", queryset=people))
 
     def offered_everywhere(self) -> Self:
         """What the main menu and the foot of each page lead to."""

@@ -1,7 +1,7 @@
 """Loads the starter content: every file is checked first, then all of it is stored, or nothing.
 
-A document is loaded when it is new or has changed, and never over what staff edited, nor again after staff
-deleted it (``StarterRecord`` remembers).
+A document is loaded when it is new or has changed, and never over what staff wrote or edited, nor again after
+staff deleted it (``StarterRecord`` remembers).
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import frontmatter
-import yaml
 from django.conf import settings
 from django.db import transaction
 
 from services.models import Clinic, Page, StarterRecord, Update
+from services.starter_files import Origin, read_page, read_yaml
 from services.starter_pages import store_details, store_neutral, store_text
-from services.starter_schema import StarterError, check_clinic, check_page, check_text, check_updates
+from services.starter_schema import check_clinic, check_page, check_text, check_updates
 
 FOLDER = Path(__file__).parent / "starter_content"
 
@@ -29,7 +28,7 @@ class Document:
     """One file, or one entry of a file, of starter content."""
 
     key: str
-    source: str
+    origin: Origin
     data: dict[str, Any]
 
     @property
@@ -45,11 +44,17 @@ class PageDocument(Document):
     language: str
 
     @property
+    def is_original(self) -> bool:
+        return self.language == settings.LANGUAGE_CODE
+
+    @property
+    def slug(self) -> str:
+        return self.path.rstrip("/").rsplit("/", 1)[-1]
+
+    @property
     def parent_path(self) -> str | None:
-        if self.path == "/":
-            return None
-        above = self.path.rstrip("/").rsplit("/", 1)[0] + "/"
-        return above if above != "/" else None
+        above = self.path.rstrip("/").rpartition("/")[0]
+        return f"{above}/" if above else None
 
 
 @dataclass(frozen=True)
@@ -61,98 +66,119 @@ class Loaded:
 
 
 def load(folder: Path = FOLDER) -> Loaded:
-    """Load what is new or changed. Raises StarterError, naming file and place, before anything is stored."""
+    """Load what is new or changed. Raises StarterError, naming file and line, and then stores nothing."""
     clinic, updates, documents = read(folder)
-    records = {record.key: record for record in StarterRecord.objects.select_related("page", "update")}
-    fresh = [document for document in documents if _wanted(document, records)]
-    neutral = [document for document in fresh if document.language == settings.LANGUAGE_CODE]
     with transaction.atomic():
-        stored = _store_clinic(clinic, records)
-        pages = {record.key: record.page for record in records.values() if record.page}
-        for document in neutral:
-            above = pages.get(f"{settings.LANGUAGE_CODE}:{document.parent_path}")
-            pages[document.key] = store_neutral(pages.get(document.key), document.path, above, document.data)
-        for document in fresh:
-            page = pages[f"{settings.LANGUAGE_CODE}:{document.path}"]
-            store_text(page, document.language, document.data)
-            _remember(document, page=page)
-        for document in neutral:
-            store_details(pages[document.key], document.data)
-        stored += len(fresh) + sum(_store_update(document, records) for document in updates)
+        records = {record.key: record for record in StarterRecord.objects.select_related("page", "update")}
+        pages = {
+            key.partition(":")[2]: record.page
+            for key, record in records.items()
+            if record.page and key.startswith(f"{settings.LANGUAGE_CODE}:")
+        }
+        stored = _store_clinic(clinic, records) + _store_pages(documents, records, pages)
+        stored += sum(_store_update(document, records, pages) for document in updates)
     return Loaded(stored=stored, kept=1 + len(documents) + len(updates) - stored)
 
 
 def read(folder: Path) -> tuple[Document, list[Document], list[PageDocument]]:
     """Every starter document, checked. Raises StarterError."""
-    clinic = Document("clinic", "clinic.yaml", check_clinic("clinic.yaml", _yaml(folder / "clinic.yaml")))
-    entries = check_updates("updates.yaml", _yaml(folder / "updates.yaml"))
-    updates = [Document(f"update:{entry['key']}", "updates.yaml", entry) for entry in entries]
-    pages = sorted(_pages(folder), key=lambda document: (document.path.count("/"), document.path))
-    paths = {document.path for document in pages if document.language == settings.LANGUAGE_CODE}
-    for document in pages:
-        for needed in (document.parent_path, document.data.get("reviewer"), *document.data.get("places", [])):
-            if needed and needed not in paths:
-                raise StarterError(document.source, f"names the page {needed}, which has no file")
-        if document.path not in paths:
-            raise StarterError(document.source, f"translates {document.path}, which has no file")
+    origin, data = read_yaml(folder / "clinic.yaml")
+    clinic = Document("clinic", origin, check_clinic(origin, data))
+    updates = [
+        Document(f"update:{entry['key']}", origin, entry)
+        for origin, entry in check_updates(*read_yaml(folder / "updates.yaml"))
+    ]
+    pages = sorted(_pages(folder), key=lambda page: (page.path.count("/"), page.path, not page.is_original))
+    kinds = {page.path: page.data["kind"] for page in pages if page.is_original}
+    for page in pages:
+        if page.path not in kinds:
+            raise page.origin.error("", f"translates {page.path}, which has no file")
+        if page.parent_path and page.parent_path not in kinds:
+            raise page.origin.error("", f"stands below {page.parent_path}, which has no file")
+        if "reviewer" in page.data:
+            _check_named(page, "reviewer", [page.data["reviewer"]], kinds, Page.Kind.PERSON)
+        _check_named(page, "places", page.data.get("places", []), kinds, Page.Kind.LOCATION)
+    for update in updates:
+        _check_named(update, "pages", update.data["pages"], kinds)
     return clinic, updates, pages
+
+
+def _check_named(
+    document: Document, key: str, paths: list[str], kinds: dict[str, str], kind: str = ""
+) -> None:
+    for path in paths:
+        if path not in kinds:
+            raise document.origin.error(key, f"{key}: names the page {path}, which has no file")
+        if kind and kinds[path] != kind:
+            raise document.origin.error(key, f"{key}: {path} is not of the kind {kind}")
 
 
 def _pages(folder: Path) -> Iterator[PageDocument]:
     for code, _name in settings.LANGUAGES:
         for file in sorted((folder / code).rglob("*.md")):
-            source = str(file.relative_to(folder))
             parts = list(file.relative_to(folder / code).with_suffix("").parts)
             if parts[-1] == "index":
                 parts.pop()
             path = "/" + "".join(f"{part}/" for part in parts)
-            data = _front_matter(file, source)
+            origin, data = read_page(file, str(file.relative_to(folder)))
             check = check_page if code == settings.LANGUAGE_CODE else check_text
-            yield PageDocument(f"{code}:{path}", source, check(source, data), path, code)
-
-
-def _front_matter(file: Path, source: str) -> dict[str, Any]:
-    try:
-        post = frontmatter.loads(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StarterError(source, _place(error)) from error
-    return {**post.metadata, "body": post.content}
-
-
-def _yaml(file: Path) -> Any:
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as error:
-        raise StarterError(file.name, _place(error)) from error
-
-
-def _place(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"line {mark.line + 1}: {problem}" if mark else str(problem)
-
-
-def _wanted(document: PageDocument, records: dict[str, StarterRecord]) -> bool:
-    """New, or changed and still the starter's own."""
-    record = records.get(document.key)
-    if record is None:
-        original = records.get(f"{settings.LANGUAGE_CODE}:{document.path}")
-        return original is None or original.page is not None
-    untouched = record.page is not None and record.page.staff_edited_at is None
-    return record.digest != document.digest and untouched
+            yield PageDocument(f"{code}:{path}", origin, check(origin, data), path, code)
 
 
 def _store_clinic(document: Document, records: dict[str, StarterRecord]) -> int:
     record = records.get(document.key)
     current = Clinic.objects.filter(pk=1).first()
-    if record and (record.digest == document.digest or current is None or current.staff_edited_at):
+    if current and current.staff_edited_at or record and (record.digest == document.digest or not current):
         return 0
-    Clinic.objects.update_or_create(pk=1, defaults=document.data)
+    with document.origin.naming():
+        clinic = Clinic(pk=1, **document.data)
+        clinic.clean_fields()
+        clinic.save()
     _remember(document)
     return 1
 
 
-def _store_update(document: Document, records: dict[str, StarterRecord]) -> int:
+def _store_pages(
+    documents: list[PageDocument], records: dict[str, StarterRecord], pages: dict[str, Page]
+) -> int:
+    """Those that are wanted, each after the one it stands below; ``pages`` gains what is new."""
+    stored = []
+    for document in documents:
+        if not _wanted(document, records, pages):
+            continue
+        if document.is_original:
+            above = pages.get(document.parent_path or "")
+            with document.origin.naming():
+                pages[document.path] = store_neutral(
+                    pages.get(document.path), document.slug, above, document.data
+                )
+        page = pages[document.path]
+        store_text(document.origin, page, document.language, document.data)
+        _remember(document, page=page)
+        stored.append(document)
+    for document in stored:
+        if document.is_original:
+            store_details(document.origin, pages[document.path], document.data, pages)
+    return len(stored)
+
+
+def _wanted(document: PageDocument, records: dict[str, StarterRecord], pages: dict[str, Page]) -> bool:
+    """New, or changed and still the starter's own; never where staff deleted, moved in or wrote before."""
+    record, page = records.get(document.key), pages.get(document.path)
+    if record is not None:
+        return page is not None and page.staff_edited_at is None and record.digest != document.digest
+    if not document.is_original:
+        return page is not None and not (
+            page.staff_edited_at and page.texts.filter(language=document.language).exists()
+        )
+    above = pages.get(document.parent_path or "")
+    if document.parent_path and above is None:
+        return False
+    path = f"{above.path if above else '/'}{document.slug}/" if document.slug else "/"
+    return not Page.objects.filter(path=path).exists()
+
+
+def _store_update(document: Document, records: dict[str, StarterRecord], pages: dict[str, Page]) -> int:
     record = records.get(document.key)
     update = record.update if record else Update()
     if update is None or update.staff_edited_at or (record and record.digest == document.digest):
@@ -160,9 +186,13 @@ def _store_update(document: Document, records: dict[str, StarterRecord]) -> int:
     data = document.data
     for field in ("level", "starts_at", "ends_at", "sitewide", "is_sample"):
         setattr(update, field, data[field])
+    with document.origin.naming():
+        update.full_clean()
     update.save()
-    update.pages.set(Page.objects.filter(path__in=data["pages"]))
+    update.pages.set([pages[path].pk for path in data["pages"] if path in pages])
     for language, words in data["texts"].items():
+        with document.origin.entry(language).naming():
+            update.texts.model(update=update, language=language, **words).clean_fields(exclude=["update"])
         update.texts.update_or_create(language=language, defaults=words)
     _remember(document, update=update)
     return 1

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
+
 from services.models import Fact, Location, OpeningHours, Page, PageText, Person, Point, Source, Treatment
+from services.starter_files import Origin
 from services.starter_schema import DAYS
 
 MODELS: dict[str, type[Page]] = {
@@ -19,7 +23,7 @@ LOCATION_FIELDS = (
 )  # fmt: skip
 
 
-def store_neutral(stored: Page | None, path: str, above: Page | None, data: dict[str, Any]) -> Page:
+def store_neutral(stored: Page | None, slug: str, above: Page | None, data: dict[str, Any]) -> Page:
     """The page itself: kind, place in the tree, and what its kind adds except links to other pages.
 
     A page that is stored already keeps its place in the tree, where staff may have moved it.
@@ -27,16 +31,11 @@ def store_neutral(stored: Page | None, path: str, above: Page | None, data: dict
     model = MODELS.get(data["kind"], Page)
     page = model.objects.get(pk=stored.pk) if stored else model()
     if not stored:
-        page.parent, page.slug = above, path.rstrip("/").rsplit("/", 1)[-1]
+        page.parent, page.slug = above, slug
         page.status = Page.Status.PUBLISHED
     page.kind = data["kind"]
-    for field, default in (
-        ("position", 100),
-        ("in_menu", False),
-        ("in_footer", False),
-        ("icon", ""),
-        ("is_sample", True),
-    ):
+    defaults = {"position": 100, "in_menu": False, "in_footer": False, "icon": "", "is_sample": True}
+    for field, default in defaults.items():
         setattr(page, field, data.get(field, default))
     for field in ("reviewed_on", "review_due_on"):
         setattr(page, field, data.get(field))
@@ -52,34 +51,41 @@ def store_neutral(stored: Page | None, path: str, above: Page | None, data: dict
     return page
 
 
-def store_text(page: Page, language: str, data: dict[str, Any]) -> None:
+def store_text(origin: Origin, page: Page, language: str, data: dict[str, Any]) -> None:
     """The page's words, points and facts in one language, in place of what was there."""
     words = {key: data.get(key, "") for key in ("title", "menu_title", "summary", "description", "body")}
+    with origin.naming():
+        PageText(page=page, language=language, **words).clean_fields(exclude=["page"])
     PageText.objects.update_or_create(page=page, language=language, defaults=words)
-    Point.objects.filter(page=page, language=language).delete()
-    Point.objects.bulk_create(
-        Point(page=page, language=language, position=index, **point)
-        for index, point in enumerate(data.get("points", []))
-    )
-    Fact.objects.filter(page=page, language=language).delete()
-    Fact.objects.bulk_create(
-        Fact(page=page, language=language, position=index, **fact)
-        for index, fact in enumerate(data.get("facts", []))
-    )
+    same = {"page": page, "language": language}
+    _replace(Point, same, origin.entry("points"), data.get("points", []))
+    _replace(Fact, same, origin.entry("facts"), data.get("facts", []))
 
 
-def store_details(page: Page, data: dict[str, Any]) -> None:
-    """What points to other pages or hangs on this one: reviewer, sources, places, hours."""
-    if data.get("reviewer"):
-        Page.objects.filter(pk=page.pk).update(reviewer=Person.objects.get(path=data["reviewer"]))
-    Source.objects.filter(page=page).delete()
-    Source.objects.bulk_create(
-        Source(page=page, position=index, **entry) for index, entry in enumerate(data.get("sources", []))
-    )
-    if data["kind"] == Page.Kind.PERSON:
-        Person.objects.get(pk=page.pk).places.set(Location.objects.filter(path__in=data.get("places", [])))
-    if data["kind"] == Page.Kind.LOCATION:
-        _store_hours(Location.objects.get(pk=page.pk), data["hours"])
+def store_details(origin: Origin, page: Page, data: dict[str, Any], pages: Mapping[str, Page]) -> None:
+    """What points to other pages or hangs on this one: reviewer, sources, places, hours.
+
+    ``pages`` are the loaded pages by the path of their file; those that staff deleted are not there.
+    """
+    reviewer = pages.get(data.get("reviewer", ""))
+    Page.objects.filter(pk=page.pk).update(reviewer=reviewer.pk if reviewer else None)
+    _replace(Source, {"page": page}, origin.entry("sources"), data.get("sources", []))
+    if isinstance(page, Person):
+        page.places.set([pages[path].pk for path in data.get("places", []) if path in pages])
+    if isinstance(page, Location):
+        _store_hours(page, data["hours"])
+
+
+def _replace(
+    model: type[models.Model], same: dict[str, Any], origin: Origin, entries: list[dict[str, Any]]
+) -> None:
+    rows = [model(**same, position=index, **entry) for index, entry in enumerate(entries)]
+    for index, row in enumerate(rows):
+        with origin.entry(str(index)).naming():
+            row.clean_fields(exclude=["page"])
+            row.clean()
+    model._default_manager.filter(**same).delete()
+    model._default_manager.bulk_create(rows)
 
 
 def _store_hours(location: Location, hours: dict[str, str]) -> None:

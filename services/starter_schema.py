@@ -1,4 +1,4 @@
-"""What a starter document may say. Every mistake is named with its file and line before anything is stored."""
+"""What a starter document may say. Every mistake is told with file and line before anything is stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from services.starter_files import Origin
 
 TEXT_KEYS = {"title", "menu_title", "summary", "description", "body", "facts", "points"}
 NEUTRAL_KEYS = {
-    "kind", "position", "in_menu", "icon", "reviewer", "reviewed_on", "review_due_on", "sources", "is_sample",
+    "kind", "position", "in_menu", "in_footer", "icon", "reviewer", "reviewed_on", "review_due_on", "sources",
+    "is_sample",
 }  # fmt: skip
 KIND_KEYS = {
     "treatment": {"treatment_kind", "goals"},
@@ -134,9 +135,7 @@ def _check_hours(origin: Origin, hours: dict[str, str]) -> None:
         except ValueError as error:
             raise place.error(str(day), f"hours: {day}: {span!r} is not like 08:00-17:00") from error
         if day not in DAYS or closes <= opens:
-            raise place.error(
-                str(day), f"hours: {day}: {span!r}: unknown day, or it closes before it opens"
-            )
+            raise place.error(str(day), f"hours: {day}: {span!r}: unknown day, or it closes before it opens")
 
 
 def _entries(

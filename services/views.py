@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from services import markdown
 from services.context import Site
-from services.models import Clinic, Fact, Location, Page, Person, Point, Update
+from services.models import Fact, Location, Page, Person, Point, Update
 
 LISTING = {Page.Kind.SERVICE, Page.Kind.LIST, Page.Kind.COMPARISON}
 COMPARED = ["purpose", "when_used", "what_moves", "stay_recovery", "results_time", "limits"]
@@ -23,8 +23,8 @@ COMPARED = ["purpose", "when_used", "what_moves", "stay_recovery", "results_time
 def page(request: HttpRequest, path: str = "") -> HttpResponse:
     """The published page at this address, in the language of the address. Raises Http404."""
     language = get_language()
-    found = Page.objects.published().in_language(language).with_details().with_review(language)
-    current = found.filter(path=f"/{path}").first()
+    found = Page.objects.published().at(f"/{path}").in_language(language).with_details()
+    current = found.with_review(language).with_points(language).with_facts(language).first()
     if current is None:
         raise Http404
     context = _context(current, Site(request), language)
@@ -34,7 +34,7 @@ def page(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 def _context(current: Page, site: Site, language: str) -> dict[str, Any]:
-    fill = _placeholders(site.clinic)
+    fill = site.placeholders
     context: dict[str, Any] = {
         "site": site,
         "page": current,
@@ -56,14 +56,8 @@ def _context(current: Page, site: Site, language: str) -> dict[str, Any]:
     return context
 
 
-def _placeholders(clinic: Clinic | None) -> dict[str, str]:
-    if clinic is None:
-        return {}
-    return markdown.placeholders_for(name=clinic.name, phone=clinic.phone, phone_digits=clinic.phone_digits)
-
-
 def _points(current: Page, language: str, fill: dict[str, str]) -> list[dict[str, Any]]:
-    points = list(current.points.filter(language=language))
+    points: list[Point] = current.loaded_points  # type: ignore[attr-defined]
     if any(point.shown_if == Point.ShownIf.SURGEONS_DOUBLE_CERTIFIED for point in points) and not (
         Person.all_surgeons_double_certified(language)
     ):
@@ -83,15 +77,19 @@ def _points(current: Page, language: str, fill: dict[str, str]) -> list[dict[str
 def _facts(current: Page, language: str, fill: dict[str, str]) -> list[dict[str, Any]]:
     """The page's facts in their order; answers to the same question stand together."""
     grouped: dict[str, dict[str, Any]] = {}
-    for fact in current.facts.filter(language=language):
+    for fact in current.loaded_facts:  # type: ignore[attr-defined]
         entry = grouped.setdefault(fact.key, {"key": fact.key, "label": fact.get_key_display(), "values": []})
         entry["values"].append(markdown.render_inline(fact.value, language=language, placeholders=fill))
     return list(grouped.values())
 
 
 def _children(current: Page, language: str) -> list[Page]:
-    children = Page.objects.published().filter(parent=current).in_language(language)
-    return list(children.with_details().with_facts(language).order_by("position", "path"))
+    found = Page.objects.published().below(current).in_language(language)
+    children = list(found.with_details().with_facts(language))
+    for child in children:
+        if child.kind == Page.Kind.PERSON:
+            child.person.loaded_texts = child.loaded_texts  # type: ignore[attr-defined]
+    return children
 
 
 def _comparison(children: list[Page], language: str, fill: dict[str, str]) -> dict[str, Any]:
@@ -125,13 +123,13 @@ def _updates(language: str, fill: dict[str, str]) -> list[dict[str, Any]]:
 def _details(current: Page, language: str) -> dict[str, Any]:
     if current.kind == Page.Kind.PERSON:
         places = Location.objects.published().in_language(language)
-        return {"person": current.person, "places": list(places.filter(people=current.pk))}
+        return {"person": current.person, "places": list(places.with_person(current))}
     if current.kind == Page.Kind.LOCATION:
         people = Person.objects.published().in_language(language)
         return {
             "location": current.location,
             "hours": list(current.location.hours.all()),
-            "people": list(people.filter(places=current.pk)),
+            "people": list(people.working_at(current)),
         }
     if current.kind in (Page.Kind.TREATMENT, Page.Kind.PROCEDURE):
         return {"treatment": current.treatment}

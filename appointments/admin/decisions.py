@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
 
 from appointments import audit, lifecycle, states
 from appointments.admin import presentation
@@ -42,7 +43,7 @@ class DecisionView:
         """The view as the admin serves it: only for signed-in staff, CSRF-protected."""
         decision = cls(site)
         view = site.admin_view(decision.answer)
-        view.csrf_failed = decision.show_again  # type: ignore[attr-defined]
+        view.csrf_failed = never_cache(decision.show_again)  # type: ignore[attr-defined]
         return view
 
     def answer(self, request: HttpRequest, pk: int, action: str = "") -> HttpResponse:

@@ -24,16 +24,16 @@ class StatusFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*((status.value, status.label) for status in Status), (self.ALL, _("All, finished too"))]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         own = super().choices(changelist)
         everything = next(own)
         yield {**everything, "display": _("Open")}
         yield from own
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         if self.value() in [status.value for status in Status]:
             return queryset.filter(status=self.value())
-        return queryset if self.value() == self.ALL else queryset.exclude(status=Status.CLOSED)
+        return queryset if self.value() == self.ALL else queryset.open()
 
 
 class HolderFilter(admin.SimpleListFilter):

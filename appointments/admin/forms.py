@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from appointments.answers import UrgencyLevel
 from appointments.fields import ParagraphField
 from appointments.states import Need, Outcome, Transition
 
+FURTHEST = timedelta(days=730)
 OUTCOMES = [("", "---------"), *((outcome.value, outcome.label) for outcome in Outcome)]
 
 
@@ -53,6 +54,8 @@ class TakeStepForm(TriageForm):
         moment: datetime = self.cleaned_data["scheduled_for"]
         if moment <= timezone.now():
             raise forms.ValidationError(_("This time has passed. Choose one that is still to come."))
+        if moment > timezone.now() + FURTHEST:
+            raise forms.ValidationError(_("This is more than 2 years ahead. Check the year."))
         return moment
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -67,7 +68,7 @@ def _value(request: AppointmentRequest, name: str) -> str:
     if name == "onset":
         return onset(request)
     if name in LISTS:
-        labels = [str(LISTS[name](code).label) for code in request.__dict__[name]]
+        labels = [str(LISTS[name](code).label) for code in getattr(request, name)]
         return "; ".join(labels) or gettext("None of these")
     if name == "goals":
         return "; ".join(request.goal_labels)
@@ -86,9 +87,9 @@ def _value(request: AppointmentRequest, name: str) -> str:
 
 
 def _page_title(name: str, request: AppointmentRequest) -> str:
-    model = Location if name == "place" else Person
-    slug = getattr(request, name)
-    page = model.objects.filter(slug=slug).first() if slug else None
+    slug: str = getattr(request, name)
+    pages = (Location if name == "place" else Person).objects.in_language(settings.LANGUAGE_CODE)
+    page = pages.filter(slug=slug).first() if slug else None
     return page.text.title if page else slug
 
 

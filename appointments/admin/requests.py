@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html, format_html_join
@@ -20,6 +20,7 @@ from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
+from appointments.querysets import MOST_PRESSING_FIRST
 
 
 @admin.register(AppointmentRequest)
@@ -39,15 +40,10 @@ class RequestAdmin(ViewOnly):
     list_select_related = ["assigned_to"]
     list_per_page = 50
     sortable_by = ()
+    ordering = MOST_PRESSING_FIRST
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
     change_form_template = "admin/appointments/request.html"
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).most_pressing_first()
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        return ["is_answered", "respond_by", "pk"]
 
     def get_urls(self) -> list[URLPattern]:
         name = "appointments_appointmentrequest"
@@ -71,11 +67,11 @@ class RequestAdmin(ViewOnly):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """One request on one screen. Raises PermissionDenied, Http404 as Django's own view does."""
-        stored = self.get_object(request, object_id or "")
-        if stored is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")  # type: ignore[attr-defined, no-any-return]
-        if not self.has_view_permission(request, stored):
+        if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
+        stored: AppointmentRequest | None = self.get_object(request, object_id)
+        if stored is None:
+            raise Http404
         rows = [row for row in states.allowed(stored.status) if may(request, row.permission)]
         context = {
             **self.admin_site.each_context(request),

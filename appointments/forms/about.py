@@ -71,7 +71,7 @@ class PatientForm(StepForm):
         super().__init__(*args, **kwargs)
         if self.answers.get("for_whom") == words.ForWhom.HELPED:
             self.fields["patient_name"].widget.attrs["autocomplete"] = "off"
-            for box in self.fields["date_of_birth"].widget.widgets:  # type: ignore[attr-defined]
+            for box in self.fields["date_of_birth"].widget.widgets:
                 box.attrs["autocomplete"] = "off"
 
     def clean_date_of_birth(self) -> dict[str, int]:

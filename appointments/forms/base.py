@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.answers import NONE_OF_THESE
+from appointments.fields import PartsWidget
 
 Lines = list[tuple[str, str]]
 
@@ -53,12 +54,16 @@ class StepForm(forms.Form):
         posted: dict[str, Any] = {}
         for name, value in cls.initial_from(answers).items():
             widget = cls.base_fields[name].widget
-            if isinstance(widget, forms.MultiWidget):
-                parts = zip(widget.widgets_names, widget.decompress(value), strict=True)
-                posted.update({f"{name}{suffix}": part for suffix, part in parts})
+            if isinstance(widget, PartsWidget):
+                posted.update(widget.posted_from(name, value))
             elif value is not False:
                 posted[name] = value
         return posted
+
+    def not_asked(self, name: str, empty: Any = "") -> None:
+        """Another answer makes this question void: what was said to it does not count, nor do its errors."""
+        self.errors.pop(name, None)
+        self.cleaned_data[name] = empty
 
     def summary(self) -> Lines:
         """Each answered question in short, and the answer as people read it."""
@@ -76,15 +81,21 @@ class StepForm(forms.Form):
 
 def _shown(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.MultipleChoiceField):
-        labels = {str(code): str(label) for code, label in field.choices}
-        return "; ".join(labels.get(code, code) for code in value) or gettext("None of these")
+        labels = labels_of(field)
+        return "; ".join(labels.get(code, code) for code in value)
     if isinstance(field, forms.ChoiceField):
-        return str({str(code): label for code, label in field.choices}.get(value, value))
+        return labels_of(field).get(value, value)
     if value is True:
         return gettext("Yes")
     if isinstance(value, dict):
         return date_shown(value)
     return str(value)
+
+
+def labels_of(field: forms.ChoiceField) -> dict[str, str]:
+    """A question's codes and the words for them."""
+    choices: Iterable[tuple[Any, Any]] = field.choices  # type: ignore[assignment]
+    return {str(code): str(label) for code, label in choices}
 
 
 def date_shown(parts: Mapping[str, int | None]) -> str:
@@ -123,25 +134,33 @@ def choice(
     return field
 
 
-class SignsField(forms.MultipleChoiceField):
-    """Any of several signs, or none of them; a question left empty is not an answer."""
+class CodesField(forms.MultipleChoiceField):
+    """Any of several answers, each kept once however often it was sent."""
 
     widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        not_shown = _("Choose from the answers shown.")
+        kwargs["error_messages"] |= {"invalid_choice": not_shown, "invalid_list": not_shown}
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().clean(value)))
+
+
+class SignsField(CodesField):
+    """Any of several signs, or none of them; a question left empty is not an answer."""
 
     def __init__(self, *, label: Any, signs: list[tuple[str, Any]], missing: Any, hint: Any = "") -> None:
         super().__init__(
             label=label,
             choices=[*signs, (NONE_OF_THESE, _("None of these"))],
             help_text=hint,
-            error_messages={
-                "required": missing,
-                "invalid_choice": _("Choose from the answers shown."),
-                "invalid_list": _("Choose from the answers shown."),
-            },
+            error_messages={"required": missing},
         )
 
     def clean(self, value: Any) -> list[str]:
-        codes: list[str] = super().clean(value)
+        codes = super().clean(value)
         if NONE_OF_THESE in codes and len(codes) > 1:
             raise ValidationError(
                 _("You chose a sign and also “None of these”. Take away one of the two."), code="both"

@@ -62,12 +62,11 @@ class OnsetForm(StepForm):
         if kind == words.OnsetKind.DATE and not began and "onset_date" not in self.errors:
             self.add_error("onset_date", _("Write when it started, at least the year."))
         if kind != words.OnsetKind.DATE:
-            self.errors.pop("onset_date", None)
-            cleaned["onset_date"] = None
+            self.not_asked("onset_date", None)
         elif began and _earliest(began) > self.today:
             self.add_error("onset_date", _("This date is in the future. Check the year."))
         if kind == words.OnsetKind.BIRTH:
-            cleaned["began"] = ""
+            self.not_asked("began")
         elif kind and not cleaned.get("began") and "began" not in self.errors:
             self.add_error("began", _("Choose how it began."))
         return cleaned
@@ -136,7 +135,7 @@ class EyeForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("eye_closes") == words.YesNoUnsure.YES:
-            cleaned["eye_cared"] = ""
+            self.not_asked("eye_cared")
         elif cleaned.get("eye_closes") and not cleaned.get("eye_cared") and "eye_cared" not in self.errors:
             self.add_error("eye_cared", _("Choose whether the eye is protected."))
         return cleaned
@@ -181,7 +180,7 @@ class SignsForm(StepForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("cause") == words.Cause.NOTHING:
-            cleaned["nerve_cut"] = ""
+            self.not_asked("nerve_cut")
         elif cleaned.get("cause") and not cleaned.get("nerve_cut") and "nerve_cut" not in self.errors:
             self.add_error("nerve_cut", _("Choose whether the nerve was cut."))
         return cleaned

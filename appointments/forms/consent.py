@@ -18,5 +18,6 @@ class ConsentForm(StepForm):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         if self.answers.get("for_whom") == "helped":
             self.fields["consent"].label = _(
-                "I agree, for the patient, that the clinic keeps these answers and uses them to answer this request."
+                "I agree, for the patient, that the clinic keeps these answers and uses them "
+                "to answer this request."
             )

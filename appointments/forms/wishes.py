@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments import urgency
-from appointments.fields import LineField, ParagraphField
-from appointments.forms.base import StepForm, choice
+from appointments.fields import LineField, ParagraphField, PartsWidget
+from appointments.forms.base import CodesField, StepForm, choice
 from services.models import Goal, Location, Person
 
 FURTHEST_DAYS = 120
@@ -25,16 +25,11 @@ TIMES = (1, 2, 3)
 class WishesForm(StepForm):
     heading = _("What would you like?")
 
-    goals = forms.MultipleChoiceField(
+    goals = CodesField(
         label=_("What matters most to you?"),
         help_text=_("Choose all that fit."),
         choices=[*Goal.choices, *words.OtherGoal.choices],
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": _("Choose at least one. “I am not sure yet” is fine."),
-            "invalid_choice": _("Choose from the answers shown."),
-            "invalid_list": _("Choose from the answers shown."),
-        },
+        error_messages={"required": _("Choose at least one. “I am not sure yet” is fine.")},
     )
     visit_type = choice(
         _("How would you like to meet us?"),
@@ -69,7 +64,7 @@ class WishesForm(StepForm):
         ]
 
 
-class HalfDayWidget(forms.MultiWidget):
+class HalfDayWidget(PartsWidget):
     """A day and a half of it."""
 
     template_name = "clinic/widgets/half_day.html"
@@ -141,7 +136,7 @@ class TimesForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in TIMES:
-            day_input = self.fields[f"time_{number}"].widget.widgets[0]  # type: ignore[attr-defined]
+            day_input = self.fields[f"time_{number}"].widget.widgets[0]
             day_input.attrs.update(min=self._first_day.isoformat(), max=self._last_day.isoformat())
 
     @property
@@ -166,7 +161,7 @@ class TimesForm(StepForm):
                 self.add_error(f"time_{number}", problem)
             seen.append(time)
         if cleaned.get("language") != words.Language.OTHER:
-            cleaned["other_language"] = ""
+            self.not_asked("other_language")
         elif not cleaned.get("other_language") and "other_language" not in self.errors:
             self.add_error("other_language", _("Write which language."))
         return cleaned
@@ -177,8 +172,8 @@ class TimesForm(StepForm):
                 "first": date_format(self._first_day),
                 "last": date_format(self._last_day),
             }
-        if day.weekday() not in urgency.rules().hours.days:
-            return _("We are closed on that day of the week. Choose a day from Monday to Friday.")
+        if not urgency.rules().hours.is_open_on(day):
+            return _("We are closed on that day. Choose another, from Monday to Friday.")
         return None
 
     def stored(self) -> dict[str, Any]:

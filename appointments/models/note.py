@@ -1,4 +1,4 @@
-"""What staff write about a request: the only free text of theirs, so that it can be erased with the request."""
+"""What staff write about a request: their only free text, so that it can be erased with the request."""
 
 from django.conf import settings
 from django.db import models

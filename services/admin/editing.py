@@ -13,9 +13,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+HTTPS_LINKS: Any = {models.URLField: {"assume_scheme": "https"}}
+"""``formfield_overrides``: a link typed without its scheme is taken for https."""
+
 
 class StaffEdited(admin.ModelAdmin):
     """Marks what staff save as theirs, so that the set-up never loads its own text over it again."""
+
+    formfield_overrides = HTTPS_LINKS
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         obj.staff_edited_at = timezone.now()

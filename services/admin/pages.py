@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from services import pictures
-from services.admin.editing import LanguageChoice, StaffEdited
+from services.admin.editing import HTTPS_LINKS, LanguageChoice, StaffEdited
 from services.models import Fact, Location, OpeningHours, Page, PageText, Person, Point, Source, Treatment
 
 
@@ -36,6 +36,7 @@ class FactInline(LanguageChoice, admin.TabularInline):
 class SourceInline(admin.TabularInline):
     model = Source
     extra = 0
+    formfield_overrides = HTTPS_LINKS
     fields = ["position", "title", "publisher", "year", "url"]
 
 

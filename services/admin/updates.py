@@ -1,6 +1,9 @@
 """Important updates."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from services.admin.editing import LanguageChoice, StaffEdited
@@ -19,6 +22,9 @@ class UpdateAdmin(StaffEdited):
     list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
     list_filter = ["level", "sitewide", "is_sample"]
     filter_horizontal = ["pages"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("texts")
 
     @admin.display(description=_("title"))
     def title(self, update: Update) -> str:

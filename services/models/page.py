@@ -10,50 +10,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_slug
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from services.models.icon import Icon
 from services.models.provenance import Provenance, language_field
 from services.querysets import PageQuerySet
 
 RESERVED = {"request", "staff", "static", "media", "healthz"}
-
-
-class Icon(models.TextChoices):
-    """The icons of ``static/icons.svg``."""
-
-    ALERT = "alert", _("alert")
-    BALANCE = "balance", _("balance")
-    BOOK = "book", _("book")
-    BREATH = "breath", _("breath")
-    CALENDAR = "calendar", _("calendar")
-    CARD = "card", _("card")
-    CLOCK = "clock", _("clock")
-    COMPASS = "compass", _("compass")
-    CUP = "cup", _("cup")
-    DROP = "drop", _("drop")
-    EXERCISE = "exercise", _("exercise")
-    EYE = "eye", _("eye")
-    HAND = "hand", _("hand")
-    HEART = "heart", _("heart")
-    INFO = "info", _("information")
-    LOCK = "lock", _("lock")
-    MAIL = "mail", _("mail")
-    MAP_PIN = "map-pin", _("map pin")
-    NERVE = "nerve", _("nerve")
-    PEOPLE = "people", _("people")
-    PHONE = "phone", _("phone")
-    PRINTER = "printer", _("printer")
-    SCALPEL = "scalpel", _("scalpel")
-    SHIELD = "shield", _("shield")
-    SMILE = "smile", _("smile")
-    SPEECH = "speech", _("speech")
-    STAR = "star", _("star")
-    STETHOSCOPE = "stethoscope", _("stethoscope")
-    SYRINGE = "syringe", _("syringe")
-    VIDEO = "video", _("video")
+PATH_LENGTH = 250
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+SAFE_LINK = re.compile("(/(?!/)|#|https://|mailto:|tel:)")
 
 
 class Page(Provenance):
@@ -91,7 +59,7 @@ class Page(Provenance):
         blank=True,
         help_text=_("Lower-case words with hyphens; the last part of the page's address."),
     )
-    path = models.CharField(_("address"), max_length=250, unique=True, editable=False)
+    path = models.CharField(_("address"), max_length=PATH_LENGTH, unique=True, editable=False)
     position = models.PositiveSmallIntegerField(_("order"), default=100)
     in_menu = models.BooleanField(_("in the main menu"), default=False)
     in_footer = models.BooleanField(_("in the list at the foot of each page"), default=False)
@@ -124,24 +92,38 @@ class Page(Provenance):
         return self.path
 
     def clean(self) -> None:
-        """Raise ValidationError where the address is malformed, taken by the site itself, or circular."""
+        """Raise ValidationError where the address is malformed, circular, or taken."""
         if self.kind == self.Kind.HOME:
             self.slug, self.parent = "", None
-            return
-        validate_slug(self.slug)
-        if self.slug != self.slug.lower():
-            raise ValidationError({"slug": _("Use lower-case letters.")})
+        else:
+            self._check_slug()
+        above = self.parent
+        while above is not None:
+            if above.pk == self.pk and self.pk is not None:
+                raise ValidationError({"parent": _("A page cannot stand below itself.")})
+            above = above.parent
+        self._check_path()
+
+    def _check_slug(self) -> None:
+        if not SLUG.fullmatch(self.slug):
+            raise ValidationError(
+                {"slug": _("Use lower-case letters and digits, with hyphens between words.")}
+            )
         at_top = self.parent is None or self.parent.path == "/"
         languages = {code for code, _name in settings.LANGUAGES}
         if at_top and (
             self.slug in RESERVED or self.slug in languages or re.fullmatch("[a-z]{2}", self.slug)
         ):
             raise ValidationError({"slug": _("This address is used by the site itself. Choose another.")})
-        above = self.parent
-        while above is not None:
-            if above.pk == self.pk and self.pk is not None:
-                raise ValidationError({"parent": _("A page cannot stand below itself.")})
-            above = above.parent
+
+    def _check_path(self) -> None:
+        path, others = self._derived_path(), Page.objects.exclude(pk=self.pk)
+        if others.filter(path=path).exists():
+            raise ValidationError({"slug": _("There is a page at this address already.")})
+        below = others.filter(path__startswith=self.path) if self.pk and self.slug else Page.objects.none()
+        longest = max(map(len, below.values_list("path", flat=True)), default=len(self.path))
+        if longest - len(self.path) + len(path) > PATH_LENGTH:
+            raise ValidationError({"slug": _("The whole address is too long. Use a shorter word.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and keep the addresses of everything below in step."""
@@ -223,6 +205,11 @@ class Point(models.Model):
 
     def __str__(self) -> str:
         return self.heading
+
+    def clean(self) -> None:
+        """Raise ValidationError for a link that is no address: it goes into the page as it is."""
+        if self.link and not SAFE_LINK.match(self.link):
+            raise ValidationError({"link": _("Begin with / for a page of this site, or with https://")})
 
 
 class Fact(models.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,9 @@ class Update(Provenance):
     pages = models.ManyToManyField(Page, verbose_name=_("on these pages"), blank=True)
 
     objects = UpdateQuerySet.as_manager()
+
+    body_html: SafeString
+    """The rendered text in the language being shown, where pages show the update; set by ``Site.updates``."""
 
     class Meta:
         verbose_name = _("update")

@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from appointments import drafts, notifications
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         try:
             delivery = notifications.deliver_due()
             drafts.delete_expired()
-        except DatabaseError as error:
+        except Error as error:
             if not forever:
                 raise
             self.stderr.write(f"the database did not answer ({type(error).__name__}); trying again")

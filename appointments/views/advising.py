@@ -1,0 +1,40 @@
+"""What cannot wait: call 911, or be seen today."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from appointments import drafts
+from appointments.views import way
+
+
+@require_safe
+def emergency(request: HttpRequest) -> HttpResponse:
+    """Call 911: the same page for everyone, which says nothing about who sees it."""
+    response = render(request, "appointments/emergency.html")
+    patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def today(request: HttpRequest) -> HttpResponse:
+    """Where to go today, shown at once; then the request goes on."""
+    draft = way.draft_of(request)
+    if draft is None:
+        return way.to_start()
+    if draft.submitted:
+        return redirect("appointments:received")
+    rules = way.same_day(draft)
+    if request.method == "POST":
+        codes = {rule.code for rule in rules}
+        draft = drafts.change(draft, lambda kept: kept.advised.extend(sorted(codes - set(kept.advised))))
+        return way.forward(draft)
+    if not rules:
+        return way.forward(draft)
+    return render(request, "appointments/today.html", {"advice": way.advice(rules)})
