@@ -1,0 +1,162 @@
+"""What the tests stand on: one PostgreSQL for the run, a database for each worker, the real site, a browser.
+
+The tests reach their database as the application's own restricted role, and roll back. A test that must
+commit (two at once, a crash) asks for `committed_database` or for `site`.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from clinic_site import embedded_postgres
+from clinic_site.serve import CHECKOUT
+from clinic_site.static_stamp import static_stamp
+from tests.site_process import SiteProcess, new_folder, remove
+
+pytest_plugins = ["tests.browser"]
+
+RUN = "CLINIC_TEST_RUN"
+TEMPLATE = "clinic_tests"
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_WORKER:
+    os.environ[RUN] = str(new_folder())
+RUN_FOLDER = Path(os.environ[RUN])
+CLUSTER = embedded_postgres.start(RUN_FOLDER)
+
+# pytest-django reads the settings once, early: everything they need is told here, before.
+os.environ.update(
+    ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+    CLINIC_VAR=str(RUN_FOLDER),
+    DATABASE_URL=CLUSTER.app_url,
+    DEMONSTRATION="1",
+    DJANGO_ALLOW_ASYNC_UNSAFE="true",
+    DJANGO_SETTINGS_MODULE="clinic_site.settings",
+    MIGRATE_DATABASE_URL=CLUSTER.owner_url,
+    SECRET_KEY="for tests only",
+)
+from django.conf import settings  # noqa: E402
+
+settings.configured or settings.DATABASES  # noqa: B018
+
+
+def pytest_unconfigure() -> None:
+    CLUSTER.close()
+    if not IS_WORKER:
+        remove(RUN_FOLDER)
+
+
+def once(name: str, make: Callable[[], None]) -> None:
+    """Have `make` called by one worker of the run, and the others wait for it."""
+    with (RUN_FOLDER / f"{name}.lock").open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (RUN_FOLDER / f"{name}.made").exists():
+            make()
+            (RUN_FOLDER / f"{name}.made").touch()
+
+
+def owner_sql(*statements: str) -> None:
+    """Statements outside any transaction, as the owner, beside the test databases."""
+    import psycopg2
+
+    connection = psycopg2.connect(CLUSTER.owner_url)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+    finally:
+        connection.close()
+
+
+def use_database(name: str) -> None:
+    """Let every connection of this process, whatever its role, go to that database from now on."""
+    from django.db import connections
+
+    connections.close_all()
+    for alias in connections:
+        connections.settings[alias]["NAME"] = name
+
+
+def make_template() -> None:
+    """A migrated database, as `manage.py bootstrap` makes it, without content: copying it is quick."""
+    from clinic_site.management.commands.bootstrap import prepare_database
+
+    owner_sql(f"CREATE DATABASE {TEMPLATE}")
+    use_database(TEMPLATE)
+    prepare_database()
+    use_database("clinic")
+
+
+def collect_static() -> None:
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+    (RUN_FOLDER / "static.stamp").write_text(static_stamp(CHECKOUT))
+
+
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    once("static", collect_static)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(static_files: None, django_db_blocker: Any) -> None:
+    """In place of pytest-django's: the owner makes the database, the tests use it as the application."""
+    name = f"{TEMPLATE}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    with django_db_blocker.unblock():
+        once("template", make_template)
+        owner_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        use_database(name)
+
+
+@pytest.fixture
+def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own, to commit in, from several threads if need be. Its name."""
+    from django.db import connections
+
+    usual = connections.settings["default"]["NAME"]
+    name = f"{TEMPLATE}_{uuid4().hex}"
+    owner_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    with django_db_blocker.unblock():
+        use_database(name)
+        yield name
+        use_database(usual)
+    owner_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def cluster() -> embedded_postgres.Cluster:
+    """The run's PostgreSQL, for what concerns the server itself."""
+    return CLUSTER
+
+
+@pytest.fixture
+def state_folder() -> Iterator[Path]:
+    """An empty state folder of this test's own."""
+    folder = new_folder()
+    yield folder / "var"
+    remove(folder)
+
+
+def with_static_files(var: Path) -> SiteProcess:
+    """A site to start there, the run's static files in it: collecting them takes seconds."""
+    embedded_postgres.make_folder(var)
+    shutil.copytree(RUN_FOLDER / "static", var / "static")
+    shutil.copy(RUN_FOLDER / "static.stamp", var)
+    return SiteProcess(var)
+
+
+@pytest.fixture(scope="session")
+def site(static_files: None) -> Iterator[SiteProcess]:
+    """The running site, from outside: one for each worker, with its own database and outbox."""
+    folder = new_folder()
+    site = with_static_files(folder / "var").start()
+    yield site
+    site.stop()
+    remove(folder)
