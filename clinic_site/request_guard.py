@@ -8,6 +8,7 @@
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from django.http.response import HttpResponseBase
 
 from clinic_site import errors
 from clinic_site.character_set import UNREADABLE
+
+READ_AWAY_BYTES = 64 * 1024
 
 
 def has_control_characters(encoded: str) -> bool:
@@ -31,6 +34,18 @@ def _announced_length(request: HttpRequest) -> int:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
         return 0
+
+
+def _too_large(request: HttpRequest) -> HttpResponseBase:
+    """The answer, after reading the rest away: a browser shows no answer while it is still sending.
+
+    Who sends several times the limit is cut off.
+    """
+    left = 4 * settings.MAX_BODY_BYTES
+    with suppress(OSError):
+        while left > 0 and (part := request.read(READ_AWAY_BYTES)):
+            left -= len(part)
+    return errors.too_large(request)
 
 
 class RequestGuard:
@@ -47,11 +62,11 @@ class RequestGuard:
             request.COOKIES = {name: text for name, text in request.COOKIES.items() if text.isprintable()}
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             if _announced_length(request) > settings.MAX_BODY_BYTES:
-                return errors.too_large(request)
+                return _too_large(request)
             try:
                 request.POST  # noqa: B018 - reading it is what checks it
             except RequestDataTooBig:
-                return errors.too_large(request)
+                return _too_large(request)
             except (
                 UnreadablePostError,
                 MultiPartParserError,

@@ -42,7 +42,7 @@ os.environ.update(
 )
 from django.conf import settings  # noqa: E402
 
-settings.configured or settings.DATABASES  # noqa: B018
+settings.DATABASES  # noqa: B018
 
 
 def pytest_unconfigure() -> None:

@@ -1,0 +1,64 @@
+"""The checks for going live: nothing invented, the rules signed, mail and address set."""
+
+from typing import Any
+
+import pytest
+from django.core.checks import CheckMessage, Tags, run_checks
+
+from appointments import urgency
+from clinic_site import checks
+from services.models import Page
+from tests.content import add_clinic, add_page, add_update
+
+
+@pytest.fixture(autouse=True)
+def production(db: None, settings: Any) -> Any:
+    settings.DEMONSTRATION = False
+    settings.DEFAULT_FROM_EMAIL = "clinic@clinic.example.com"
+    settings.PUBLIC_ADDRESS = "https://clinic.example.com"
+    return settings
+
+
+def found(check: Any, databases: list[str] | None = ["default"]) -> list[tuple[str | None, str]]:  # noqa: B006
+    messages: list[CheckMessage] = check(None, databases=databases)
+    return [(message.id, message.msg) for message in messages]
+
+
+def test_sample_content_is_counted_and_may_not_go_live(production: Any) -> None:
+    assert found(checks.sample_content_is_gone) == []
+    add_clinic(is_sample=True)
+    for path in ("/a/", "/b/"):
+        add_page(path, is_sample=True)
+    add_page("/c/")
+    add_update("Sample", is_sample=True)
+    assert found(checks.sample_content_is_gone) == [
+        ("clinic.E002", "1 sample clinic would go live."),
+        ("clinic.E002", "2 sample pages would go live."),
+        ("clinic.E002", "1 sample important updates would go live."),
+    ]
+    production.DEMONSTRATION = True
+    assert found(checks.sample_content_is_gone) == []
+
+
+def test_a_database_that_is_not_prepared_is_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Page._meta, "db_table", "services_nothing")
+    assert found(checks.sample_content_is_gone) == [("clinic.E001", "The database is not prepared.")]
+
+
+def test_sample_rules_may_not_decide_about_patients(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert urgency.rules().sample
+    assert found(checks.rules_are_signed) == [("clinic.E003", "The urgency rules are a sample.")]
+
+
+def test_mail_and_address_must_be_set(production: Any) -> None:
+    assert found(checks.mail_and_address_are_set) == []
+    production.DEFAULT_FROM_EMAIL = "appointments@example.org"
+    production.PUBLIC_ADDRESS = "http://clinic.example.com"
+    assert [number for number, _ in found(checks.mail_and_address_are_set)] == ["clinic.W004", "clinic.W005"]
+
+
+def test_they_run_among_the_checks_for_deployment_of_a_database() -> None:
+    add_page("/a/", is_sample=True)
+    kinds: dict[str, Any] = {"tags": [Tags.database], "databases": ["default"]}
+    assert "clinic.E002" in [message.id for message in run_checks(include_deployment_checks=True, **kinds)]
+    assert "clinic.E002" not in [message.id for message in run_checks(**kinds)]
