@@ -187,9 +187,10 @@ def what_happened(event: Event | None) -> str:
     user = get_user_model().objects.filter(pk=event.actor_id).first() if event.actor_id else None
     who = user.get_username() if user else Event.ActorKind(event.actor_kind).label
     return gettext(
-        "%(who)s was quicker: “%(what)s” at %(time)s. What you typed is still here; check that it still fits."
+        "Meanwhile %(who)s was quicker: “%(what)s” (%(time)s). "
+        "What you typed is still here; check that it still fits."
     ) % {
         "who": who,
         "what": presentation.event_label(event),
-        "time": date_format(localtime(event.at), "TIME_FORMAT"),
+        "time": date_format(localtime(event.at), "M j, g:i a"),
     }

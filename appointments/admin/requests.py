@@ -108,9 +108,7 @@ class RequestAdmin(ViewOnly):
 
     @admin.display(description=_("why"))
     def why(self, stored: AppointmentRequest) -> SafeString:
-        return format_html_join(
-            format_html("<br>"), "{}", ((text,) for text in presentation.reasons(stored)[:3])
-        )
+        return format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
 
     @admin.display(description=_("reach by"))
     def reach_by(self, stored: AppointmentRequest) -> SafeString:

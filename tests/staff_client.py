@@ -1,0 +1,48 @@
+"""A signed-in member of staff without a browser, the addresses of their screens, and what these changed."""
+
+from typing import Any
+
+from django.test import Client
+
+from appointments.models import AppointmentRequest, Event, Message, Note
+from tests.builders import NOW, staff
+
+QUEUE = "/staff/appointments/appointmentrequest/"
+TRAIL = "/staff/appointments/event/"
+MESSAGES = "/staff/appointments/message/"
+ACCOUNTS = "/staff/auth/user/"
+CLOSED = {"status": "closed", "outcome": "seen", "closed_at": NOW}
+DECISIONS: list[tuple[str, dict[str, Any]]] = [
+    ("step/take_up/", {}),
+    ("step/contact/", {}),
+    ("step/close/", {"outcome": "referred", "reason": "To Columbus."}),
+    ("urgency/", {"level": "same_day", "reason": "The eye is red."}),
+    ("note/", {"text": "Her sister phoned."}),
+]
+
+
+def as_(*role_names: str, strict: bool = False) -> Client:
+    """A signed-in browser of someone with these roles."""
+    client = Client(enforce_csrf_checks=strict)
+    client.force_login(staff(*role_names))
+    return client
+
+
+def text(response: Any) -> str:
+    page: str = response.content.decode()
+    return page
+
+
+def change(stored: AppointmentRequest) -> str:
+    return f"{QUEUE}{stored.pk}/change/"
+
+
+def step(stored: AppointmentRequest, action: str) -> str:
+    return f"{QUEUE}{stored.pk}/step/{action}/"
+
+
+def state(stored: AppointmentRequest) -> tuple[str, int, int, int, int]:
+    """Everything a decision could have changed."""
+    stored.refresh_from_db()
+    counts = (kind.objects.count() for kind in (Event, Message, Note))
+    return (stored.status, stored.version, *counts)  # type: ignore[return-value]

@@ -1,0 +1,161 @@
+"""Sending is one transaction: the row, its trail, its messages; once, whatever is resent and whenever."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from threading import Barrier, Thread
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, connection
+from pytest_django import Settings
+from time_machine import TimeMachineFixture
+
+from appointments import audit, clinic_time, lifecycle, reference, urgency
+from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
+from tests.builders import EMERGENCY, HELPED, NOW, SAME_DAY, a_draft, a_request, submit
+
+
+def counts() -> tuple[int, int, int, int]:
+    kinds = (AppointmentRequest, Event, Message, Note)
+    return tuple(kind.objects.count() for kind in kinds)  # type: ignore[return-value]
+
+
+@pytest.mark.django_db
+class TestSubmit:
+    def test_a_request_is_a_row_a_trail_entry_and_a_message(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        draft = a_draft()
+        request = submit(draft)
+        request.refresh_from_db()
+        assert reference.normalise(request.reference) == request.reference
+        assert (request.status, request.urgency, request.computed_urgency) == ("new", "routine", "routine")
+        assert (request.received_at, request.version, request.submission_key) == (
+            NOW, 1, draft.row.submission_key,
+        )  # fmt: skip
+        assert request.respond_by == clinic_time.respond_by(NOW, urgency.Level.ROUTINE, urgency.rules())
+        assert (request.rules_version, request.urgency_reasons) == (urgency.rules().version, [])
+        assert (request.patient_name, request.date_of_birth) == ("Zoë O’Hara", date(1960, 2, 29))
+        assert request.times == [{"date": "2026-06-24", "half": "pm"}]
+        assert (request.eye_signs, request.ear_signs, request.history) == ([], [], [])
+        assert (request.onset_year, request.onset_month, request.onset_day) == (2022, 3, None)
+        event = Event.objects.get()
+        assert (event.request_id, event.actor_kind, event.actor_id, event.action) == (
+            request.pk, "patient", None, "submit",
+        )  # fmt: skip
+        assert event.codes == {"urgency": "routine", "rules": urgency.rules().version}
+        message = Message.objects.get()
+        assert (message.kind, message.recipient, message.language, message.state) == (
+            "received", "zoe@example.org", "en", "waiting",
+        )  # fmt: skip
+        assert (message.event_id, message.request, message.due_at) == (event.pk, request, NOW)
+
+    def test_a_same_day_sign_is_stored_with_its_reason_and_told_to_staff(self, settings: Settings) -> None:
+        settings.STAFF_ALERT_EMAIL = "triage@clinic.test"
+        request = submit(a_draft(**SAME_DAY))
+        assert (request.urgency, request.urgency_reasons) == ("same_day", ["eye_symptoms"])
+        assert request.respond_by - request.received_at < timedelta(days=5)
+        told = {(message.kind, message.recipient) for message in Message.objects.all()}
+        assert told == {("received", "zoe@example.org"), ("urgent", "triage@clinic.test")}
+
+    def test_nobody_is_written_to_where_nobody_gave_an_address(self, settings: Settings) -> None:
+        settings.STAFF_ALERT_EMAIL = ""
+        submit(a_draft(**SAME_DAY, reach="text", email="", phone="+12165550123"))
+        assert counts() == (1, 1, 0, 0)
+
+    def test_both_identities_are_kept_apart(self) -> None:
+        request = submit(a_draft(**HELPED))
+        assert (request.patient_name, request.helper_name) == ("Zoë O’Hara", "Dana Helper")
+        assert (request.helper_relation, request.helper_authority) == ("daughter", "agreed")
+
+    def test_an_emergency_sign_stores_nothing(self) -> None:
+        draft = a_draft(**EMERGENCY)
+        with pytest.raises(lifecycle.Emergency):
+            submit(draft)
+        assert counts() == (0, 0, 0, 0)
+        assert RequestDraft.objects.get().request is None
+
+    def test_what_is_sent_again_is_answered_with_the_same_request(self) -> None:
+        draft = a_draft()
+        first = submit(draft)
+        draft.answers["patient_name"] = "Somebody Else"
+        assert submit(draft).reference == first.reference
+        assert counts() == (1, 1, 1, 0)
+        assert AppointmentRequest.objects.get().patient_name == "Zoë O’Hara"
+
+    def test_an_unknown_draft_is_refused(self) -> None:
+        with pytest.raises(RequestDraft.DoesNotExist):
+            lifecycle.submit(actor=audit.PATIENT, submission_key=uuid4(), answers={}, site_language="en")
+
+    @pytest.mark.parametrize(
+        "part",
+        [
+            "appointments.audit.Event.objects.create",
+            "appointments.notifications.Message.objects.create",
+            "appointments.models.RequestDraft.save",
+            "appointments.notifications.tell_staff",
+        ],
+    )
+    def test_nothing_is_stored_where_any_part_fails(self, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        draft = a_draft(**SAME_DAY)
+
+        def fail(*args: Any, **kwargs: Any) -> None:
+            raise DatabaseError("broken")
+
+        monkeypatch.setattr(part, fail)
+        with pytest.raises(DatabaseError):
+            submit(draft)
+        assert counts() == (0, 0, 0, 0)
+        row = RequestDraft.objects.get()
+        assert row.request is None and bytes(row.sealed_answers)
+        monkeypatch.undo()
+        assert submit(draft).pk
+
+
+def at_once(count: int, act: Callable[[], Any]) -> list[Any]:
+    """What each thread got, or the error it met; all begin at the same moment."""
+    start, results = Barrier(count), []
+
+    def run() -> None:
+        start.wait(10)
+        try:
+            results.append(act())
+        except Exception as error:  # noqa: BLE001
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return results
+
+
+def test_ten_parallel_sendings_of_one_draft_give_one_row_and_one_reference(committed_database: str) -> None:
+    draft = a_draft()
+    results = at_once(10, lambda: submit(draft).reference)
+    assert len(results) == 10
+    assert set(results) == {AppointmentRequest.objects.get().reference}
+    assert counts() == (1, 1, 1, 0)
+
+
+def test_of_two_who_act_at_once_one_acts_and_the_other_is_told(committed_database: str) -> None:
+    request = a_request()
+    results = at_once(
+        4,
+        lambda: (
+            lifecycle.take_step(
+                actor=audit.SYSTEM, request_id=request.pk, action="contact", seen_version=1
+            ).version
+        ),
+    )
+    assert sorted(type(result).__name__ for result in results) == ["Outdated", "Outdated", "Outdated", "int"]
+    assert all(result.event.action == "contact" for result in results if result != 2)
+    assert Event.objects.count() == 1
+
+
+def test_emergency_stops_are_counted_one_by_one(committed_database: str) -> None:
+    assert at_once(6, lifecycle.count_emergency_stop) == [None] * 6
+    assert EmergencyStop.objects.get().count == 6

@@ -1,0 +1,112 @@
+"""One request on one screen: all answers, the clock, the timeline, the steps this person may take."""
+
+import re
+from typing import Any
+
+import pytest
+from time_machine import TimeMachineFixture
+
+from appointments import audit, lifecycle, roles
+from tests.builders import HELPED, NOW, SAME_DAY, a_draft, a_request, staff, submit
+from tests.staff_client import CLOSED, QUEUE, as_, change, state, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW)
+
+
+class TestOneRequest:
+    def test_all_answers_stand_on_one_screen(self, time_machine: TimeMachineFixture) -> None:
+        stored = submit(a_draft(**HELPED, **SAME_DAY, interpreter=True, phone="+12165550123"))
+        page = text(as_(roles.FRONT_DESK).get(change(stored)))
+        for shown in (
+            "Zoë O’Hara", "Feb. 29, 1960", "Dana Helper", "daughter", "The patient has asked me to do this",
+            "March 2022 (51 months ago)", "Left", "Red", "A second opinion", "No preference",
+            "Wednesday, June 24, 2026, Afternoon", "Steroid tablets.", "A quiet place to wait.",
+            "E-mail: zoe@example.org", "Speaking by phone is hard for this patient.",
+            "Do not leave a message.",
+            "Needs an interpreter.", "The contact is the helper, Dana Helper.", stored.reference,
+            "Request received", "to the patient: received (waiting)",
+        ):  # fmt: skip
+            assert shown in page, shown
+
+    @pytest.mark.parametrize(
+        ("onset", "clock"),
+        [
+            (
+                {"onset_year": 2026, "onset_month": 1, "onset_day": 5},
+                "5 months ago; 6 months on July 5, 2026",
+            ),
+            (
+                {"onset_year": 2025, "onset_month": None, "onset_day": None},
+                "17 months ago; 18 months on July 1",
+            ),
+            ({"onset_kind": "birth", "onset_year": None, "onset_month": None}, "from birth"),
+            ({"onset_kind": "unsure", "onset_year": None, "onset_month": None}, "I am not sure"),
+        ],
+    )
+    def test_staff_see_the_clock_since_the_onset(self, onset: dict[str, Any], clock: str) -> None:
+        assert clock in text(as_(roles.FRONT_DESK).get(change(a_request(**onset))))
+
+    def test_the_timeline_tells_what_happened_and_by_whom(self) -> None:
+        stored = submit(a_draft())
+        person = staff(roles.CLINICIAN)
+        actor = audit.staff(person.pk)
+        lifecycle.change_urgency(
+            actor=actor, request_id=stored.pk, seen_version=1, level="soon", reason="The eye is dry."
+        )
+        lifecycle.write_note(actor=actor, request_id=stored.pk, text="Her sister\nphoned <b>twice</b>.")
+        lifecycle.take_step(
+            actor=actor, request_id=stored.pk, action="close", seen_version=2, outcome="duplicate"
+        )
+        page = text(as_(roles.FRONT_DESK).get(change(stored)))
+        timeline = page[page.index('class="timeline"') :]
+        happened = ["Close: Duplicate", "Note", "Urgency changed: Routine → Soon", "Request received"]
+        places = [timeline.index(f"<strong>{label}</strong>") for label in happened]
+        assert places == sorted(places)
+        assert timeline.count(person.username) == 3
+        assert "Her sister<br>phoned &lt;b&gt;twice&lt;/b&gt;." in timeline and "The eye is dry." in timeline
+
+    def test_an_entry_of_an_account_that_is_gone_still_shows(self) -> None:
+        stored = a_request()
+        audit.record(actor=audit.staff(99_999), action="take_up", request_id=stored.pk)
+        audit.record(actor=audit.SYSTEM, action="a_step_of_before", request_id=stored.pk)
+        page = text(as_(roles.FRONT_DESK).get(change(stored)))
+        assert (
+            "<strong>Take up</strong>, staff" in page and "<strong>a_step_of_before</strong>, system" in page
+        )
+
+    @pytest.mark.parametrize(
+        ("role", "buttons"),
+        [
+            (roles.FRONT_DESK, {"attempt", "contact", "schedule", "close", "note"}),
+            (roles.CLINICIAN, {"attempt", "contact", "schedule", "close", "note", "urgency"}),
+        ],
+    )
+    def test_only_the_steps_that_this_person_may_take_are_offered(self, role: str, buttons: set[str]) -> None:
+        stored = a_request(status="in_review")
+        page = text(as_(role).get(change(stored)))
+        offered = re.findall(rf'"{QUEUE}{stored.pk}/(?:step/)?(\w+)/"', page)
+        assert set(offered) - {"change"} == buttons
+
+    def test_a_finished_request_offers_only_to_reopen_it(self) -> None:
+        stored = a_request(**CLOSED)
+        offered = re.findall(
+            rf'"{QUEUE}{stored.pk}/(?:step/)?(\w+)/"', text(as_(roles.CLINICIAN).get(change(stored)))
+        )
+        assert set(offered) - {"change"} == {"reopen", "note"}
+
+    @pytest.mark.parametrize("number", ["0", "99999999", "9" * 40, "-1", "x", "1%2F2", "_3A"])
+    def test_a_request_that_is_not_there_is_not_found(self, number: str) -> None:
+        assert as_(roles.CLINICIAN).get(f"{QUEUE}{number}/change/").status_code == 404
+
+    def test_looking_changes_nothing_whatever_the_method(self) -> None:
+        stored = a_request()
+        client, before = as_(roles.CLINICIAN), state(stored)
+        for address in (change(stored), f"{QUEUE}{stored.pk}/history/", f"{QUEUE}{stored.pk}/"):
+            assert client.get(address).status_code in (200, 302)
+        client.post(change(stored), {"patient_name": "Somebody Else", "status": "closed", "_save": "1"})
+        assert state(stored) == before

@@ -1,0 +1,138 @@
+"""Check, send, received: one reference whatever is resent, and only after it is stored."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+from django.test import Client
+from time_machine import TimeMachineFixture
+
+from appointments import steps
+from appointments.models import AppointmentRequest, Message, RequestDraft
+from tests.builders import HELPED, NOW, answers, posted
+from tests.patient_client import cookie, send, send_steps, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW)
+
+
+class TestSending:
+    def test_without_consent_nothing_is_sent_and_it_says_why(self, client: Client) -> None:
+        send_steps(client)
+        response = client.post("/request/check/", {})
+        assert response.status_code == 422
+        assert "Tick the box if you agree." in text(response) and "Zoë O’Hara" in text(response)
+        assert not AppointmentRequest.objects.exists()
+
+    def test_the_check_shows_every_answer_in_words(self, client: Client) -> None:
+        send_steps(client, **HELPED, reach="text", phone="+12165550123")
+        page = text(client.get("/request/check/"))
+        for shown in (
+            "Zoë O’Hara", "Feb. 29, 1960", "Ohio", "March 2022", "Wednesday, June 24, 2026, Afternoon",
+            "Dana Helper", "daughter", "216-555-0123", "zoe@example.org", "A second opinion", "Left",
+            "A quiet place to wait.", "Steroid tablets.", "Getting better", "Either is fine",
+        ):  # fmt: skip
+            assert shown in page, shown
+        assert "not a booking" in page
+
+    def test_received_shows_the_reference_and_by_when(self, client: Client) -> None:
+        stored = send(client)
+        page = text(client.get("/request/received/"))
+        assert stored.reference in page
+        assert "answers you by Wednesday, June 24, 2026, 5:00 p.m. (EDT)" in page
+        for word in ("911", "988", "not a booking"):
+            assert word in page
+
+    def test_sending_again_going_back_and_reloading_give_the_same_reference(self, client: Client) -> None:
+        stored = send(client)
+        for _again in range(2):
+            assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/received/"
+            assert client.get("/request/check/")["Location"] == "/request/received/"
+        for name, form in list(posted().items())[1:]:
+            assert client.post(f"/request/{name}/", form)["Location"] == "/request/received/"
+        assert client.get("/request/today/")["Location"] == "/request/received/"
+        assert stored.reference in text(client.get("/request/received/"))
+        assert AppointmentRequest.objects.count() == Message.objects.count() == 1
+
+    def test_after_sending_a_new_request_can_be_begun(self, client: Client) -> None:
+        first = send(client)
+        assert "checked" not in text(client.get("/request/safety/"))
+        second = send(client)
+        assert first.reference != second.reference
+
+    def test_nothing_is_told_as_received_where_it_could_not_be_stored(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send_steps(client)
+
+        def fail(**kwargs: Any) -> None:
+            raise DatabaseError("broken")
+
+        client.raise_request_exception = False
+        with monkeypatch.context() as broken:
+            broken.setattr("appointments.notifications.tell_patient", fail)
+            assert client.post("/request/check/", {"consent": "on"}).status_code == 500
+        assert client.get("/request/received/").status_code == 404
+        assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/received/"
+
+    def test_a_draft_that_ended_in_another_tab_at_that_moment_stores_nothing(
+        self, client: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        send_steps(client)
+        review = steps.Review
+
+        def discarded_meanwhile(*args: Any) -> steps.Review:
+            RequestDraft.objects.all().delete()
+            return review(*args)
+
+        monkeypatch.setattr(steps, "Review", discarded_meanwhile)
+        assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/"
+        assert not AppointmentRequest.objects.exists()
+
+
+class TestReceived:
+    def test_without_the_cookie_there_is_nothing_to_see(self, client: Client) -> None:
+        stored = send(client)
+        response = Client().get("/request/received/")
+        assert response.status_code == 404
+        assert "No request to show here" in text(response) and stored.reference not in text(response)
+
+    def test_another_patient_s_cookie_shows_another_request(self, client: Client) -> None:
+        other = Client()
+        mine, theirs = send(client), send(other)
+        assert mine.reference not in text(other.get("/request/received/"))
+        assert theirs.reference in text(other.get("/request/received/"))
+
+    def test_it_can_be_opened_for_two_hours_after_sending(
+        self, client: Client, time_machine: TimeMachineFixture
+    ) -> None:
+        time_machine.move_to(NOW, tick=False)
+        send_steps(client)
+        time_machine.move_to(NOW + timedelta(minutes=100), tick=False)
+        assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/received/"
+        assert cookie(client)["max-age"] == 7200
+        time_machine.move_to(NOW + timedelta(minutes=219), tick=False)
+        assert client.get("/request/received/").status_code == 200
+        time_machine.move_to(NOW + timedelta(minutes=220), tick=False)
+        assert client.get("/request/received/").status_code == 404
+
+
+def test_the_answers_of_the_tests_are_the_ones_that_arrive(client: Client) -> None:
+    stored = send(client, **HELPED, reach="phone", phone="+12165550123", interpreter=True)
+    expected = answers(**HELPED, reach="phone", phone="+12165550123", interpreter=True)
+    for name in (
+        "tried",
+        "easier",
+        "patient_name",
+        "helper_relation",
+        "goals",
+        "times",
+        "phone",
+        "interpreter",
+    ):
+        assert getattr(stored, name) == expected[name], name
