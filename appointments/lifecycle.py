@@ -25,6 +25,9 @@ from appointments.states import Need, Outcome, Status
 CONTACT_ACTIONS = {"contact", "schedule"}
 """Steps after which the patient has been answered."""
 
+WAITING_AGAIN = {"unschedule", "reopen"}
+"""Steps after which the patient waits for an answer anew: no date holds, and the target runs from now."""
+
 
 class Emergency(Exception):
     """The answers hold an emergency sign: nothing is stored, and the patient is told to call 911."""
@@ -152,8 +155,9 @@ def take_step(
     request.outcome = closing or ""
     request.closed_at = now if closing else None
     request.scheduled_for = scheduled_for if action == "schedule" else request.scheduled_for
-    if action in ("unschedule", "reopen"):
-        request.scheduled_for = None
+    if action in WAITING_AGAIN:
+        request.scheduled_for = request.first_contact_at = None
+        request.respond_by = clinic_time.respond_by(now, urgency.Level(request.urgency), urgency.rules())
     if action in CONTACT_ACTIONS and request.first_contact_at is None:
         request.first_contact_at = now
     if actor.account and request.assigned_to_id is None:

@@ -133,6 +133,19 @@ class TestSteps:
             moments.append(stored.first_contact_at)
         assert moments == [None, NOW + timedelta(hours=2), NOW + timedelta(hours=2)]
 
+    def test_who_waits_again_is_due_again_from_now(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        for status, action in [("scheduled", "unschedule"), ("closed", "reopen")]:
+            stored = in_status(status, first_contact_at=NOW, received_at=NOW - timedelta(days=30))
+            lifecycle.take_step(
+                actor=audit.SYSTEM, request_id=stored.pk, action=action, seen_version=1, reason="He is ill."
+            )
+            stored.refresh_from_db()
+            assert (stored.first_contact_at, stored.is_answered) == (None, False)
+            assert stored.respond_by == clinic_time.respond_by(
+                NOW, urgency.Level(stored.urgency), urgency.rules()
+            )
+
     def test_a_cancelled_date_and_a_reopened_request_have_no_date(self) -> None:
         for status, action in [("scheduled", "unschedule"), ("closed", "reopen")]:
             stored = in_status(status, scheduled_for=LATER)

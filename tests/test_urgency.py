@@ -18,7 +18,8 @@ from appointments.urgency_rules import LIST_QUESTIONS, QUESTIONS
 TODAY = date(2026, 11, 22)
 NEW_YORK = ZoneInfo("America/New_York")
 NUMBERS = ("onset_year", "onset_month", "onset_day")
-CASES = list(csv.DictReader((Path(__file__).parent / "data" / "urgency_cases.csv").open(encoding="utf-8")))
+TABLE = (Path(__file__).parent / "data" / "urgency_cases.csv").read_text(encoding="utf-8")
+CASES = list(csv.DictReader(TABLE.splitlines()))
 
 
 def answers_of(case: dict[str, str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from appointments.admin.view_only import OwnFiltersOnly
+from clinic_site.own_filters import OwnFiltersOnly
 
 admin.site.unregister(User)
 

@@ -13,11 +13,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.own_filters import OwnFiltersOnly
+
 HTTPS_LINKS: Any = {models.URLField: {"assume_scheme": "https"}}
 """``formfield_overrides``: a link typed without its scheme is taken for https."""
 
 
-class StaffEdited(admin.ModelAdmin):
+class StaffEdited(OwnFiltersOnly):
     """Marks what staff save as theirs, so that the set-up never loads its own text over it again."""
 
     formfield_overrides = HTTPS_LINKS
