@@ -160,3 +160,19 @@ def site(static_files: None) -> Iterator[SiteProcess]:
     yield site
     site.stop()
     remove(folder)
+
+
+@pytest.fixture
+def eleven_at_the_clinic(time_machine: Any) -> None:
+    """A Tuesday morning in June: every test of the day's rules begins at the same moment."""
+    from tests.builders import NOW
+
+    time_machine.move_to(NOW)
+
+
+@pytest.fixture
+def strict() -> Any:
+    """A browser whose forms must carry a token."""
+    from django.test import Client
+
+    return Client(enforce_csrf_checks=True)

@@ -70,7 +70,7 @@ def test_nothing_shipped_imports_tests() -> None:
 
 
 SHARED_WIRING = ("clinic_site.errors", "clinic_site.own_filters")
-"""What both apps may use of the wiring: it names neither of them."""
+"""What the apps may use of the wiring."""
 
 
 def test_services_knows_neither_the_requests_nor_the_wiring() -> None:

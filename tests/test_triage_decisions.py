@@ -5,19 +5,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from time_machine import TimeMachineFixture
 
 from appointments import audit, lifecycle, roles
 from appointments.models import Event, Message, Note
 from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, DECISIONS, QUEUE, as_, change, state, step, text
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
 
 class TestDecisions:

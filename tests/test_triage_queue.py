@@ -7,7 +7,6 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from time_machine import TimeMachineFixture
 
 from appointments import lifecycle, roles
 from appointments.models import AppointmentRequest
@@ -15,12 +14,7 @@ from services.models import Location, PageText
 from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, QUEUE, as_, change, state, step, text
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
 
 def names_in(page: str) -> list[str]:

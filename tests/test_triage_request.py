@@ -7,15 +7,10 @@ import pytest
 from time_machine import TimeMachineFixture
 
 from appointments import audit, lifecycle, roles
-from tests.builders import HELPED, NOW, SAME_DAY, a_draft, a_request, staff, submit
+from tests.builders import HELPED, SAME_DAY, a_draft, a_request, staff, submit
 from tests.staff_client import CLOSED, QUEUE, as_, change, state, text
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
 
 class TestOneRequest:

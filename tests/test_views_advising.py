@@ -2,25 +2,13 @@
 
 import pytest
 from django.test import Client
-from time_machine import TimeMachineFixture
 
 from appointments import drafts, lifecycle
 from appointments.models import AppointmentRequest, EmergencyStop, RequestDraft
-from tests.builders import NOW, SAME_DAY, posted
+from tests.builders import SAME_DAY, posted
 from tests.patient_client import cookie, send, send_steps, text
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
-
-
-@pytest.fixture
-def strict() -> Client:
-    """A browser whose forms must carry a token."""
-    return Client(enforce_csrf_checks=True)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
 
 class TestEmergency:

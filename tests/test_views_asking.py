@@ -12,19 +12,8 @@ from appointments.models import AppointmentRequest
 from tests.builders import HELPED, NOW, posted
 from tests.patient_client import COOKIE, cookie, send, send_steps, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 STEPS = [f"/request/{step.name}/" for step in steps.STEPS]
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
-
-
-@pytest.fixture
-def strict() -> Client:
-    """A browser whose forms must carry a token."""
-    return Client(enforce_csrf_checks=True)
 
 
 class TestTheWay:

@@ -8,21 +8,15 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
-from time_machine import TimeMachineFixture
 
 from appointments import steps
 from appointments.models import AppointmentRequest
-from tests.builders import HELPED, NOW, SAME_DAY, posted
+from tests.builders import HELPED, SAME_DAY, posted
 from tests.patient_client import cookie, send_steps, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 STEPS = [f"/request/{step.name}/" for step in steps.STEPS]
 PRIVATE = [*STEPS, "/request/today/", "/request/check/", "/request/received/"]
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
 
 
 class TestPrivacy:

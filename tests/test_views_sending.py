@@ -13,12 +13,7 @@ from appointments.models import AppointmentRequest, Message, RequestDraft
 from tests.builders import HELPED, NOW, answers, posted
 from tests.patient_client import cookie, send, send_steps, text
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _at_the_clinic_s_eleven(time_machine: TimeMachineFixture) -> None:
-    time_machine.move_to(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
 
 class TestSending:
