@@ -18,8 +18,8 @@ from appointments.answers import E164
 
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 LINE_BREAKS = frozenset("\n\t")
-UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff")
-"""Soft hyphen and the spaces of no width: web pages are full of them, nobody sees that they paste them."""
+UNSEEN = str.maketrans("", "", "\u00ad\u200b\u2060\ufeff\u115f\u1160\u3164\uffa0\u2800")
+"""Soft hyphen, spaces of no width, letters that look like nothing: nobody sees that they paste them."""
 
 
 def refuse_hidden_characters(value: str, allowed: AbstractSet[str] = frozenset()) -> None:
@@ -38,9 +38,10 @@ def _is_hidden(character: str) -> bool:
     """
     number = ord(character)
     no_character = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF
+    unreadable = character == "\ufffd"
     is_tag = 0xE0000 <= number <= 0xE007F
     kind = unicodedata.category(character)
-    return kind in ("Cc", "Cs", "Co", "Zl", "Zp") or no_character or is_tag or character in BIDI
+    return kind in ("Cc", "Cs", "Co", "Zl", "Zp") or no_character or unreadable or is_tag or character in BIDI
 
 
 def _normal(text: str) -> str:

@@ -162,8 +162,15 @@ def take_step(
         request.first_contact_at = now
     if actor.account and request.assigned_to_id is None:
         request.assigned_to_id = actor.account
+    date_given = scheduled_for.isoformat() if action == "schedule" and scheduled_for else None
     event = audit.record(
-        actor=actor, action=action, request_id=request.pk, before=before, after=row.target, outcome=closing
+        actor=actor,
+        action=action,
+        request_id=request.pk,
+        before=before,
+        after=row.target,
+        outcome=closing,
+        scheduled_for=date_given,
     )
     _keep_reason(request, event, actor, reason)
     if row.tells(closing):
@@ -186,7 +193,8 @@ def change_urgency(
         raise Incomplete(Need.REASON)
     before = request.urgency
     request.urgency = UrgencyLevel(level)
-    request.respond_by = clinic_time.respond_by(request.received_at, urgency.Level(level), urgency.rules())
+    since = _waiting_since(request)
+    request.respond_by = clinic_time.respond_by(since, urgency.Level(level), urgency.rules())
     event = audit.record(
         actor=actor, action="change_urgency", request_id=request.pk, before=before, after=request.urgency
     )
@@ -207,6 +215,12 @@ def _current(request_id: int, seen_version: int) -> AppointmentRequest:
     if request.version != seen_version:
         raise Outdated(Event.objects.filter(request_id=request_id).exclude(action="note").last())
     return request
+
+
+def _waiting_since(request: AppointmentRequest) -> datetime:
+    """When the wait for an answer began: the arrival, or the last step that began it anew."""
+    again = Event.objects.filter(request_id=request.pk, action__in=WAITING_AGAIN).last()
+    return again.at if again else request.received_at
 
 
 def _keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason: str) -> None:

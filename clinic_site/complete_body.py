@@ -1,13 +1,29 @@
 """A request body that ends before the length it announced is an error, never a shorter answer.
 
 Django reads a short body as if it were whole; a request cut off in its last field would be stored.
+
+Nor may bodies that never arrive stop the site: only some of a process's threads wait for one, so that others
+always answer those who only read. A proxy that buffers bodies, as nginx does, keeps them away altogether.
 """
 
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 StartResponse = Callable[..., Any]
 WSGIApplication = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+READERS = 4
+"""How many threads of a process may wait for bodies: half of those that ``bin/serve`` gives it."""
+
+PATIENCE_SECONDS = 1.0
+_readers = threading.BoundedSemaphore(READERS)
+
+
+class Busy(OSError):
+    """Too many bodies are on their way already."""
 
 
 class CompleteInput:
@@ -21,17 +37,19 @@ class CompleteInput:
         """As much as was asked for: Django takes what one call returns for all there is."""
         wanted = self._at_most(size)
         data = bytearray()
-        while len(data) < wanted:
-            part = self._stream.read(wanted - len(data))
-            if not part:
-                raise OSError("the request body ended early")
-            data += part
+        with _a_turn_to_read():
+            while len(data) < wanted:
+                part = self._stream.read(wanted - len(data))
+                if not part:
+                    raise OSError("the request body ended early")
+                data += part
         self._missing -= wanted
         return bytes(data)
 
     def readline(self, size: int | None = -1) -> bytes:
         limit = self._at_most(size)
-        line = bytes(self._stream.readline(limit)) if limit else b""
+        with _a_turn_to_read():
+            line = bytes(self._stream.readline(limit)) if limit else b""
         if len(line) < limit and not line.endswith(b"\n"):
             raise OSError("the request body ended early")
         self._missing -= len(line)
@@ -39,6 +57,17 @@ class CompleteInput:
 
     def _at_most(self, size: int | None) -> int:
         return self._missing if size is None or size < 0 else min(size, self._missing)
+
+
+@contextmanager
+def _a_turn_to_read() -> Iterator[None]:
+    """Raises Busy where no turn comes within a second."""
+    if not _readers.acquire(timeout=PATIENCE_SECONDS):
+        raise Busy("too many bodies are on their way")
+    try:
+        yield
+    finally:
+        _readers.release()
 
 
 def complete_bodies(application: WSGIApplication) -> WSGIApplication:

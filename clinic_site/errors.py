@@ -48,6 +48,13 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return _page("413.html", 413)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """503: too many forms are being sent at this moment."""
+    response = _page("503.html", 503)
+    response.headers["Retry-After"] = "60"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault."""
     return _page("500.html", 500)

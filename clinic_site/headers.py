@@ -11,7 +11,10 @@ PERMISSIONS_POLICY = (
 
 
 class SecurityHeaders:
-    """Refuses the device features no page uses, and reading by other sites."""
+    """Refuses the device features no page uses, and reading by other sites.
+
+    What may be kept for everybody sets no cookie, whatever broken cookie it was asked with.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -19,5 +22,7 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        if "public" in response.headers.get("Cache-Control", ""):
+            response.cookies.clear()
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

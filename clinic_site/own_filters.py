@@ -1,4 +1,4 @@
-"""Admin lists that are asked only what they offer."""
+"""Admin screens that take nothing from their address but what they offer."""
 
 from __future__ import annotations
 
@@ -23,3 +23,7 @@ class OwnFiltersOnly(admin.ModelAdmin):
             else:
                 own.add(str(getattr(each, "parameter_name", "")))
         return lookup in own
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing: no form is filled in from an address."""
+        return {}

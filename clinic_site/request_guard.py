@@ -1,7 +1,7 @@
 """Refuses what no honest browser sends, with a page that says what to do.
 
 - a body shorter than its Content-Length (a connection cut in the middle) is refused, never read as complete;
-- a body over the limit is answered with 413;
+- a body over the limit is answered with 413; one more than we can wait for, with 503;
 - control characters in an address or a query string are answered with 400, the admin's included;
 - another character set than UTF-8 is answered with 400;
 - a cookie that holds control characters is no cookie: the database could not look for it.
@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 
 from clinic_site import errors
 from clinic_site.character_set import UNREADABLE
+from clinic_site.complete_body import Busy
 
 READ_AWAY_BYTES = 64 * 1024
 
@@ -48,6 +49,13 @@ def _too_large(request: HttpRequest) -> HttpResponseBase:
     return errors.too_large(request)
 
 
+def _was_busy(error: BaseException | None) -> bool:
+    """Django wraps what the body raised, more than once."""
+    while error is not None and not isinstance(error, Busy):
+        error = error.__cause__
+    return error is not None
+
+
 class RequestGuard:
     """Reads the body of what changes something before any view does, so that no view sees half of one."""
 
@@ -67,8 +75,9 @@ class RequestGuard:
                 request.POST  # noqa: B018 - reading it is what checks it
             except RequestDataTooBig:
                 return _too_large(request)
+            except UnreadablePostError as error:
+                return errors.busy(request) if _was_busy(error) else errors.bad_request(request)
             except (
-                UnreadablePostError,
                 MultiPartParserError,
                 TooManyFieldsSent,
                 TooManyFilesSent,

@@ -224,3 +224,34 @@ def test_a_longer_list_costs_no_more_queries(
     with django_assert_max_num_queries(len(at_one)):
         rows = parse(editor.get(where).content).one("table", id="result_list").one("tbody").all("tr")
     assert len(rows) == 9
+
+
+@pytest.mark.parametrize("year", ["9999", "1999"])
+def test_an_update_of_another_age_is_refused(editor: Client, year: str) -> None:
+    form = form_of(editor, address("update"), "update")
+    answer = editor.post(address("update"), {**form, "starts_at_0": f"{year}-12-31", "starts_at_1": "23:59"})
+    assert "Choose a date from 2000 to 2099." in mistakes(answer)
+
+
+def test_an_update_needs_a_place_and_an_end_after_its_start(editor: Client) -> None:
+    form = form_of(editor, address("update"), "update")
+    nowhere = {name: value for name, value in form.items() if name not in ("sitewide", "pages")}
+    assert "Choose at least one page, or tick “on every page”." in mistakes(
+        editor.post(address("update"), nowhere)
+    )
+    backwards = {**form, "ends_at_0": "2001-01-01", "ends_at_1": "00:00"}
+    assert "“Shown until” has to be after “Shown from”." in mistakes(
+        editor.post(address("update"), backwards)
+    )
+
+
+def test_no_form_is_filled_in_from_its_address(editor: Client) -> None:
+    for query in ("starts_at=zz", "ends_at=2026", "level=emergency"):
+        page = parse(editor.get(f"/staff/services/update/add/?{query}").content)
+        assert page.one("form", id="update_form").fields()["level"] == ["information"]
+
+
+def test_what_is_kept_for_everybody_sets_no_cookie(client: Client, content: None) -> None:
+    client.cookies["csrftoken"], client.cookies["sessionid"] = "y", "x"
+    answer = client.get("/a/")
+    assert answer.status_code == 200 and not answer.cookies

@@ -45,7 +45,7 @@ EYE_CARED = {"eye_closes": "no", "eye_cared": "yes", "eye_signs": ["none"]}
         (
             "signs",
             {
-                "ear_signs": "Choose what came with it, or “None of these”.",
+                "ear_signs": "Choose what has begun, or “None of these”.",
                 "cause": "Choose what came just before.",
                 "history": "Choose what is true for you, or “None of these”.",
             },

@@ -64,7 +64,11 @@ class TestSteps:
         event = Event.objects.get()
         assert (event.action, event.actor_kind, event.actor_id) == (row.action, "staff", person.pk)
         expected = {"before": source.value, "after": row.target.value}
-        assert event.codes == ({**expected, "outcome": outcome} if outcome else expected)
+        if outcome:
+            expected["outcome"] = outcome
+        if row.action == "schedule":
+            expected["scheduled_for"] = LATER.isoformat()
+        assert event.codes == expected
         told = list(Message.objects.values_list("kind", "event_id"))
         kinds = {
             "schedule": "scheduled",
@@ -212,6 +216,20 @@ class TestUrgency:
         event = Event.objects.get()
         assert (event.action, event.codes) == ("change_urgency", {"before": before, "after": after})
         assert Note.objects.get().event_id == event.pk
+
+    def test_after_reopening_the_target_runs_from_there(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW + timedelta(days=40), tick=False)
+        stored = lifecycle.take_step(
+            actor=audit.SYSTEM,
+            request_id=in_status("closed").pk,
+            action="reopen",
+            seen_version=1,
+            reason="She called again.",
+        )
+        again = NOW + timedelta(days=40)
+        assert self.change(stored, "same_day").respond_by == clinic_time.respond_by(
+            again, urgency.Level.SAME_DAY, urgency.rules()
+        )
 
     def test_it_needs_a_reason(self) -> None:
         with pytest.raises(lifecycle.Incomplete):

@@ -1,6 +1,7 @@
 """What no honest browser sends does not reach a view: half a body, too much of it, control characters."""
 
 import io
+import threading
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from clinic_site import errors, request_guard
+from clinic_site import complete_body, errors, request_guard
 from clinic_site.complete_body import CompleteInput, complete_bodies
 from clinic_site.request_guard import RequestGuard, has_control_characters
 
@@ -144,3 +145,24 @@ def test_a_request_without_a_length_is_left_as_it_is(length: str) -> None:
     environ: dict[str, Any] = {"CONTENT_LENGTH": length, "wsgi.input": stream}
     complete_bodies(lambda environ, start: [])(environ, None)  # type: ignore[arg-type]
     assert environ["wsgi.input"] is stream
+
+
+def test_bodies_that_never_come_leave_threads_for_who_only_reads() -> None:
+    arrived = threading.Event()
+
+    class Stalled(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            arrived.wait(30)
+            return b""
+
+    waiting = [posted(b"", 9, stream=Stalled()) for _each in range(complete_body.READERS)]
+    threads = [threading.Thread(target=guarded, args=(request,), daemon=True) for request in waiting]
+    for thread in threads:
+        thread.start()
+    status, page = guarded(posted(b"a=1"))
+    assert status == 503 and "Please wait a moment" in page
+    assert guarded(RequestFactory().get("/a/"))[0] == 200
+    arrived.set()
+    for thread in threads:
+        thread.join(10)
+    assert guarded(posted(b"a=1"))[0] == 200

@@ -105,3 +105,9 @@ class TestOneRequest:
             assert client.get(address).status_code in (200, 302)
         client.post(change(stored), {"patient_name": "Somebody Else", "status": "closed", "_save": "1"})
         assert state(stored) == before
+
+    def test_every_way_to_reach_the_patient_is_a_link_the_one_asked_for_first(self) -> None:
+        stored = a_request(reach="phone", phone="+12165550123", email="ana@example.org", speaking_hard=True)
+        page = text(as_(roles.FRONT_DESK).get(change(stored)))
+        assert page.index('href="tel:+12165550123"') < page.index('href="mailto:ana@example.org"')
+        assert "Speaking by phone is hard for this patient." in page

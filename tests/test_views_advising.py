@@ -25,7 +25,7 @@ class TestEmergency:
         assert response["Location"] == "/request/emergency/"
         assert cookie(client)["max-age"] == 0 and cookie(client).value == ""
         assert not RequestDraft.objects.exists()
-        assert client.get("/request/check/")["Location"] == "/request/"
+        assert client.get("/request/check/")["Location"] == "/request/?ended"
 
     def test_a_later_answer_can_make_it_an_emergency(self, client: Client) -> None:
         send_steps(client, until="start", examined="no")
@@ -77,7 +77,7 @@ class TestSameDay:
         assert first_words in text(client.get("/request/received/"))
 
     def test_who_needs_no_advice_gets_none(self, client: Client) -> None:
-        assert client.get("/request/today/")["Location"] == "/request/"
+        assert client.get("/request/today/")["Location"] == "/request/?ended"
         send_steps(client, until="face")
         assert client.get("/request/today/")["Location"] == "/request/face/"
         assert client.post("/request/today/")["Location"] == "/request/face/"

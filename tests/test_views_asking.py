@@ -31,7 +31,7 @@ class TestTheWay:
 
     def test_a_step_that_is_not_reached_leads_to_the_first_open_one(self, client: Client) -> None:
         for address in [*STEPS[1:], "/request/check/"]:
-            assert client.get(address)["Location"] == "/request/"
+            assert client.get(address)["Location"] == "/request/?ended"
         send_steps(client, until="eye")
         for address in [*STEPS[4:], "/request/check/"]:
             assert client.get(address)["Location"] == "/request/eye/"
@@ -145,7 +145,7 @@ class TestTwoHours:
     def test_a_cookie_that_opens_nothing_begins_anew(self, client: Client) -> None:
         for value in ("unknown", "x" * 5000, '"; DROP TABLE'):
             client.cookies[COOKIE] = value
-            assert client.get("/request/eye/")["Location"] == "/request/"
+            assert client.get("/request/eye/")["Location"] == "/request/?ended"
             assert client.get("/request/received/").status_code == 404
 
 
@@ -178,7 +178,7 @@ class TestCsrf:
         assert not AppointmentRequest.objects.exists()
 
     def test_without_any_draft_the_check_leads_to_the_start(self, strict: Client, client: Client) -> None:
-        assert strict.post("/request/check/", {"consent": "on"})["Location"] == "/request/"
+        assert strict.post("/request/check/", {"consent": "on"})["Location"] == "/request/?ended"
         send_steps(client, until="eye")
         strict.cookies = client.cookies
         assert strict.post("/request/check/", {"consent": "on"})["Location"] == "/request/eye/"

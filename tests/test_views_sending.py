@@ -86,7 +86,7 @@ class TestSending:
             return review(*args)
 
         monkeypatch.setattr(steps, "Review", discarded_meanwhile)
-        assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/"
+        assert client.post("/request/check/", {"consent": "on"})["Location"] == "/request/?ended"
         assert not AppointmentRequest.objects.exists()
 
 

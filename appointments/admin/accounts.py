@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from clinic_site.own_filters import OwnFiltersOnly
 
-admin.site.unregister(User)
+admin.site.unregister([Group, User])
+
+
+@admin.register(Group)
+class RoleAdmin(OwnFiltersOnly, GroupAdmin):
+    search_fields = ()
 
 
 @admin.register(User)
@@ -23,7 +28,7 @@ class StaffAdmin(OwnFiltersOnly, UserAdmin):
     list_filter = ("is_active", "groups")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        own = tuple(super().get_readonly_fields(request, obj))
+        own = (*super().get_readonly_fields(request, obj), "last_login", "date_joined")
         return own if request.user.is_superuser else (*own, "is_superuser", "user_permissions")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -59,7 +59,11 @@ class DecisionView:
         except lifecycle.Outdated as outdated:
             return self._told(request, stored, action, what_happened(outdated.event))
         except states.NotAllowed:
-            return self._told(request, stored, action, gettext("This step is no longer possible."))
+            what = gettext("This step is no longer possible: the request has moved on.")
+            if form.cleaned_data.get("reason"):
+                return self._told(request, stored, action, what)
+            messages.warning(request, what)
+            return redirect("admin:appointments_appointmentrequest_change", pk)
         messages.success(request, gettext("Saved: %(what)s.") % {"what": self.title(action)})
         return redirect("admin:appointments_appointmentrequest_change", pk)
 

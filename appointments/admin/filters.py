@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -59,7 +60,7 @@ class PlaceFilter(admin.SimpleListFilter):
     ANY = "any"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        places = Location.objects.in_language("en")
+        places = Location.objects.in_language(settings.LANGUAGE_CODE)
         return [*((place.slug, place.text.short_title) for place in places), (self.ANY, _("No preference"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -67,6 +67,12 @@ class UrgencyForm(TriageForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = True
 
+    def clean_level(self) -> str:
+        level: str = self.cleaned_data["level"]
+        if level == self.initial.get("level"):
+            raise forms.ValidationError(_("This is the urgency it has already. Choose another, or go back."))
+        return level
+
 
 class NoteForm(forms.Form):
     text = ParagraphField(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -110,7 +111,7 @@ def onset(request: AppointmentRequest) -> str:
         clock = gettext("%(clock)s; %(mark)s months on %(day)s") % {
             "clock": clock,
             "mark": marks.next_mark,
-            "day": f"{marks.next_mark_on:%B} {marks.next_mark_on.day}, {marks.next_mark_on.year}",  # type: ignore[union-attr]
+            "day": date_format(marks.next_mark_on, "F j, Y"),  # type: ignore[arg-type]
         }
     return f"{said} ({clock})"
 
@@ -119,6 +120,19 @@ def contact_way(request: AppointmentRequest) -> str:
     """How this patient wants to be reached, with the address itself."""
     address = request.email if request.reach == words.Reach.EMAIL else phone_as_written(request.phone)
     return f"{words.Reach(request.reach).label}: {address}"
+
+
+def contact_links(request: AppointmentRequest) -> list[tuple[str, str]]:
+    """Every way to reach this patient as words and a link, the one they asked for first."""
+    links = []
+    if request.email:
+        links.append((words.Reach.EMAIL, request.email, f"mailto:{request.email}"))
+    if request.phone:
+        by_text = request.reach == words.Reach.TEXT
+        way, scheme = (words.Reach.TEXT, "sms") if by_text else (words.Reach.PHONE, "tel")
+        links.append((way, phone_as_written(request.phone), f"{scheme}:{request.phone}"))
+    links.sort(key=lambda link: link[0] != request.reach)
+    return [(f"{way.label}: {address}", href) for way, address, href in links]
 
 
 def contact_warnings(request: AppointmentRequest) -> list[str]:
@@ -139,7 +153,7 @@ def contact_warnings(request: AppointmentRequest) -> list[str]:
 
 def reasons(request: AppointmentRequest) -> list[str]:
     """Why the rules gave this urgency, in words; a code that the rules no longer have is shown as it is."""
-    known = {rule.code: rule.reason_text("en") for rule in urgency.rules().rules}
+    known = {rule.code: rule.reason_text(settings.LANGUAGE_CODE) for rule in urgency.rules().rules}
     return [known.get(code, code) for code in request.urgency_reasons]
 
 
@@ -194,4 +208,7 @@ def event_label(event: Event) -> str:
         return f"{label}: {before} → {after}"
     if event.codes.get("outcome"):
         return f"{label}: {states.Outcome(event.codes['outcome']).label}"
+    if event.codes.get("scheduled_for"):
+        moment = localtime(datetime.fromisoformat(event.codes["scheduled_for"]))
+        return f"{label}: {date_format(moment, 'M j, Y, g:i a T')}"
     return label

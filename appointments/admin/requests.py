@@ -80,7 +80,7 @@ class RequestAdmin(ViewOnly):
             "stored": stored,
             "due": presentation.due(stored),
             "reasons": presentation.reasons(stored),
-            "contact_way": presentation.contact_way(stored),
+            "contact_links": presentation.contact_links(stored),
             "contact_warnings": presentation.contact_warnings(stored),
             "groups": presentation.groups(stored),
             "timeline": presentation.timeline(stored),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments.fields import DatePartsField, ParagraphField
-from appointments.forms.base import SignsField, StepForm, choice
+from appointments.forms.base import Lines, SignsField, StepForm, choice
 
 
 class SafetyForm(StepForm):
@@ -70,6 +70,11 @@ class OnsetForm(StepForm):
         elif kind and not cleaned.get("began") and "began" not in self.errors:
             self.add_error("began", _("Choose how it began."))
         return cleaned
+
+    def summary(self) -> Lines:
+        """Without "I know the date" where the date itself follows."""
+        lines = super().summary()
+        return lines[1:] if self.cleaned_data.get("onset_date") else lines
 
     def stored(self) -> dict[str, Any]:
         parts = self.cleaned_data["onset_date"] or {"year": None, "month": None, "day": None}
@@ -145,10 +150,10 @@ class SignsForm(StepForm):
     heading = _("Other signs, and what came before")
 
     ear_signs = SignsField(
-        label=_("Did any of these come with the weakness?"),
+        label=_("Have any of these begun in the last 2 weeks?"),
         hint=_("Choose all that fit."),
         signs=words.EarSign.choices,
-        missing=_("Choose what came with it, or “None of these”."),
+        missing=_("Choose what has begun, or “None of these”."),
     )
     cause = choice(
         _("Did it start right after an injury or an operation?"),

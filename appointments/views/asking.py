@@ -17,7 +17,9 @@ from appointments.views import way
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What will be asked, how long it takes, and what to do instead in an emergency."""
-    response = render(request, "appointments/start.html", {"first": steps.FIRST})
+    response = render(
+        request, "appointments/start.html", {"first": steps.FIRST, "ended": "ended" in request.GET}
+    )
     patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
     return response
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import audit, forms, lifecycle, steps, urgency
 from appointments.drafts import Draft
+from appointments.fields import phone_as_written
 from appointments.models import AppointmentRequest, RequestDraft
 from appointments.views import way
 
@@ -81,6 +82,7 @@ def received(request: HttpRequest) -> HttpResponse:
     reasons = filter(None, map(urgency.rules().rule, stored.urgency_reasons))
     context = {
         "stored": stored,
+        "phone": phone_as_written(stored.phone),
         "advice": way.advice([rule for rule in reasons if rule.level == urgency.Level.SAME_DAY]),
     }
     return render(request, "appointments/received.html", context)

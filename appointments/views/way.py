@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from appointments import drafts, lifecycle, steps, urgency
@@ -38,7 +39,8 @@ def language() -> str:
 
 
 def to_start() -> HttpResponse:
-    return redirect("appointments:start")
+    """To the start page, which says that there is nothing left to go on with."""
+    return redirect(reverse("appointments:start") + "?ended")
 
 
 def to_step(step: steps.Step, mark: str) -> HttpResponse:

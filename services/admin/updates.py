@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,17 @@ class UpdateTextInline(LanguageChoice, admin.StackedInline):
     min_num = 1
 
 
+class UpdateForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("sitewide") and not cleaned.get("pages"):
+            self.add_error("pages", _("Choose at least one page, or tick “on every page”."))
+        return cleaned
+
+
 @admin.register(Update)
 class UpdateAdmin(StaffEdited):
+    form = UpdateForm
     inlines = [UpdateTextInline]
     list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
     list_filter = ["level", "sitewide", "is_sample"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -11,6 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from services.models.page import Page
 from services.models.provenance import Provenance, language_field
 from services.querysets import UpdateQuerySet
+
+
+def validate_in_our_time(moment: datetime) -> None:
+    """Raise ValidationError for a year that is a typing error, or "for ever" (which cannot be read back)."""
+    if not 2000 <= moment.year < 2100:
+        raise ValidationError(_("Choose a date from 2000 to 2099."))
 
 
 class Update(Provenance):
@@ -22,8 +31,14 @@ class Update(Provenance):
         EMERGENCY = "emergency", _("Emergency")
 
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.INFORMATION)
-    starts_at = models.DateTimeField(_("shown from"))
-    ends_at = models.DateTimeField(_("shown until"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("shown from"), validators=[validate_in_our_time])
+    ends_at = models.DateTimeField(
+        _("shown until"),
+        null=True,
+        blank=True,
+        validators=[validate_in_our_time],
+        help_text=_("Leave it empty where no end is known."),
+    )
     sitewide = models.BooleanField(_("on every page"), default=False)
     pages = models.ManyToManyField(Page, verbose_name=_("on these pages"), blank=True)
 
@@ -40,6 +55,7 @@ class Update(Provenance):
             models.CheckConstraint(
                 condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="update_ends_after_it_starts",
+                violation_error_message=_("“Shown until” has to be after “Shown from”."),
             ),
         ]
 
