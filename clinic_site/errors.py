@@ -7,14 +7,16 @@ from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils.translation import get_language
 
-from services.models import Clinic
+from services.models import Clinic, Page
+from services.search import pages_resembling
 
 _last_seen: dict[str, str] = {}
 
 
-def _page(template: str, status: int) -> HttpResponse:
-    response = HttpResponse(render_to_string(template, {"phone": _phone()}), status=status)
+def _page(template: str, status: int, **context: object) -> HttpResponse:
+    response = HttpResponse(render_to_string(template, {"phone": _phone(), **context}), status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -39,8 +41,15 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing at this address."""
-    return _page("404.html", 404)
+    """404: nothing at this address; with the public pages that it resembles."""
+    return _page("404.html", 404, likely=_likely(request.path_info))
+
+
+def _likely(path: str) -> list[Page]:
+    try:
+        return pages_resembling(path, get_language())
+    except AnyDatabaseError:
+        return []
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
