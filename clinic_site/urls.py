@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic_site import health
+from services import discovery
 from services.views import media
 
 handler400 = "clinic_site.errors.bad_request"
@@ -16,6 +17,8 @@ admin.site.enable_nav_sidebar = False  # the queue needs the width
 
 urlpatterns = [
     path("healthz", health.healthy, name="health"),
+    path("robots.txt", discovery.robots, name="robots"),
+    path("sitemap.xml", discovery.sitemap, name="sitemap"),
     path("staff/", admin.site.urls),
     path("media/<path:path>", media, name="media"),
     *i18n_patterns(

@@ -1,0 +1,13 @@
+"""HTML back to plain text, for descriptions and structured data."""
+
+import html
+import re
+
+from django.utils.html import strip_tags
+
+BLOCK_END = re.compile(r"</(?:p|li|h[2-4]|td|th|tr|blockquote|div)>|<br[^>]*>")
+
+
+def plain(text: str) -> str:
+    """The words of sanitised HTML in one line."""
+    return " ".join(html.unescape(strip_tags(BLOCK_END.sub(r" \g<0>", text))).split())
