@@ -1,0 +1,105 @@
+"""A patient tests camera and microphone before a virtual visit, and nothing leaves the page."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import OpenPage
+from tests.journeys.steps import Axe
+
+CHECK = "/facial-paralysis/virtual-visits/check/"
+ALLOWED = {"permissions": ["camera", "microphone"]}
+REMEMBER_TRACKS = """() => {
+  window.tracks = [];
+  const devices = navigator.mediaDevices, ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = async wishes => {
+    if (window.refused && wishes.video) throw new DOMException('', window.refused);
+    const stream = await ask(wishes);
+    tracks.push(...stream.getTracks());
+    return stream;
+  };
+}"""
+IN_USE = "tracks.filter(track => track.readyState === 'live').map(track => track.kind).sort()"
+PLAYS = "video => !video.paused && video.videoWidth > 0 && getComputedStyle(video).transform"
+
+
+@contextmanager
+def nothing_asked_of_the_network(page: Page) -> Iterator[None]:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url))
+    yield
+    assert asked == []
+
+
+def when_pressing(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+
+
+def then_told(page: Page, *told: str) -> None:
+    for words in told:
+        expect(page.get_by_role("status").filter(has_text=words)).to_be_visible()
+
+
+def test_a_patient_sees_and_hears_that_the_device_is_ready(open_page: OpenPage, axe: Axe) -> None:
+    # given a device with two cameras, and nothing asked for before a press
+    page = open_page(CHECK, **ALLOWED)
+    page.evaluate(REMEMBER_TRACKS)
+    axe(page)
+    with nothing_asked_of_the_network(page):
+        # when they test both
+        when_pressing(page, "Test my camera and microphone")
+        # then they see themselves as in a mirror, and the sound is heard, in words too
+        then_told(
+            page, "Your camera works", "Your microphone works", "Your device is ready for a virtual visit"
+        )
+        assert page.locator("video").evaluate(PLAYS) == "matrix(-1, 0, 0, 1, 0, 0)"
+        expect(page.get_by_role("button", name="Stop the test")).to_be_focused()
+        axe(page)
+        # when they choose the other camera, only that one is used
+        page.get_by_label("Which camera").select_option(index=1)
+        then_told(page, "Your camera works")
+        assert page.evaluate(IN_USE) == ["audio", "video"]
+        # when they turn the camera off, the microphone stays
+        when_pressing(page, "Turn the camera off")
+        then_told(page, "Your camera is off", "ready for a virtual visit without a picture")
+        assert page.evaluate(IN_USE) == ["audio"]
+        # when they stop, both devices are let go, and they can start again
+        when_pressing(page, "Stop the test")
+        then_told(page, "Camera and microphone are off")
+        assert page.evaluate(IN_USE) == []
+        expect(page.get_by_role("button", name="Test my camera and microphone")).to_be_focused()
+        # when they test the microphone alone, no camera is asked for
+        when_pressing(page, "Test only my microphone")
+        then_told(page, "Your microphone works", "Your camera is off")
+        assert page.evaluate(IN_USE) == ["audio"]
+
+
+def test_each_failure_has_an_answer_and_a_way_on(open_page: OpenPage, axe: Axe) -> None:
+    # given somebody who does not allow it
+    page = open_page(CHECK, width=320)
+    when_pressing(page, "Test my camera and microphone")
+    then_told(page, "The browser did not let this page use the camera or the microphone")
+    expect(page.get_by_role("button", name="Test my camera and microphone")).to_be_focused()
+    axe(page)
+    # given a camera that is missing, or used by another program: the microphone is tested all the same
+    page.context.grant_permissions(["camera", "microphone"])
+    page.evaluate(REMEMBER_TRACKS)
+    for reason, told in (
+        ("NotFoundError", "found no camera"),
+        ("NotReadableError", "The camera does not answer"),
+    ):
+        page.evaluate("reason => { window.refused = reason }", reason)
+        when_pressing(page, "Test my camera and microphone")
+        then_told(page, told, "Your microphone works", "ready for a virtual visit without a picture")
+        when_pressing(page, "Stop the test")
+    # given an old browser, and an address that is not secure: there is nothing to press
+    for lacking, told in (
+        ("delete window.RTCPeerConnection", "This browser cannot make video calls"),
+        ("Object.defineProperty(window, 'isSecureContext', {value: false})", "This address is not secure"),
+    ):
+        page.add_init_script(lacking)
+        page.goto(CHECK)
+        then_told(page, told)
+        expect(page.get_by_role("button", name="Test")).to_have_count(0)

@@ -1,0 +1,54 @@
+"""The camera and microphone check: who may use the devices, and what is there without JavaScript."""
+
+import pytest
+from django.test import Client, override_settings
+
+from clinic_site.headers import FEATURES
+from tests.content import add_page
+from tests.html import parse
+
+pytestmark = pytest.mark.django_db
+
+REFUSED = [f"{feature}=()" for feature in FEATURES]
+ALLOWED = ["camera=(self)", "microphone=(self)", *REFUSED[2:]]
+
+
+def policy(client: Client, path: str) -> list[str]:
+    return client.get(path)["Permissions-Policy"].split(", ")
+
+
+def test_the_check_alone_may_use_camera_and_microphone(client: Client) -> None:
+    add_page("/a/")
+    add_page("/a/check/", kind="device_check")
+    assert REFUSED[:2] == ["camera=()", "microphone=()"]
+    assert policy(client, "/a/check/") == ALLOWED
+    for path in ("/a/", "/a/check", "/nothing/", "/request/", "/staff/login/", "/healthz"):
+        assert policy(client, path) == REFUSED, path
+
+
+def test_an_unchanged_check_does_not_lose_its_devices(client: Client) -> None:
+    add_page("/check/", kind="device_check")
+    first = client.get("/check/")
+    again = client.get("/check/", headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304 and "Permissions-Policy" not in again
+
+
+@override_settings(LANGUAGES=[("en", "English"), ("es", "Spanish")])
+def test_the_check_in_another_language_may_use_them_too(client: Client) -> None:
+    page = add_page("/check/", kind="device_check")
+    page.texts.create(language="es", title="Prueba")
+    assert policy(client, "/es/check/") == ALLOWED
+
+
+def test_without_javascript_the_page_says_how_to_check_by_hand(client: Client) -> None:
+    add_page("/check/", "Check your camera", kind="device_check", body="Our own words.")
+    shown = parse(client.get("/check/").content).one("main")
+    by_hand = shown.one("div", **{"data-part": "by-hand"})
+    assert "hidden" not in by_hand.attributes and len(by_hand.texts("li")) == 3
+    assert "hidden" in shown.one("div", **{"data-part": "test"}).attributes
+    assert "Our own words." in shown.texts("p")
+
+
+def test_other_pages_load_nothing_of_the_check(client: Client) -> None:
+    add_page("/a/")
+    assert b"device-check" not in client.get("/a/").content
