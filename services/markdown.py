@@ -1,7 +1,8 @@
 """Editors' Markdown to safe HTML.
 
 Raw HTML is shown as text, what the renderer makes is sanitised again, and links within the site are given the
-page's language. ``> [!emergency]``, ``> [!same-day]`` and ``> [!note]`` begin a callout.
+page's language. ``> [!emergency]``, ``> [!same-day]`` and ``> [!note]`` begin a callout;
+``![what it shows](picture:key)`` is one of the site's own pictures, and no other is shown.
 """
 
 import re
@@ -10,29 +11,47 @@ from functools import lru_cache
 from typing import Any
 
 import nh3
+from django.apps import apps
 from django.conf import settings
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-CALLOUT = re.compile(r"^\[!(emergency|same-day|note)\]\s*")
+from services.addresses import in_language
+
+PLACEHOLDERS = ("clinic", "phone", "email", "portal_url", "billing_url")
+CALLOUTS = ("emergency", "same-day", "note")
+CALLOUT = re.compile(rf"^\[!({'|'.join(CALLOUTS)})\]\s*")
+CALLOUT_CLASSES = {"callout", *(f"callout-{name}" for name in CALLOUTS)}
+PICTURE = re.compile(r"picture:([a-z0-9]+(?:-[a-z0-9]+)*)")
 TAGS = {
-    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "li", "ol", "p", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "img", "li", "ol", "p", "picture",
+    "source", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-CALLOUT_CLASSES = {"callout", "callout-emergency", "callout-same-day", "callout-note"}
+ATTRIBUTES = {
+    "a": {"href"},
+    "ol": {"start"},
+    "th": {"scope"},
+    "h2": {"id"},
+    "source": {"type", "srcset", "sizes"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
+}
+
+Pictures = tuple[tuple[str, str], ...]
+"""The pictures that a text names: key and HTML, the description left empty."""
 
 
 def render(text: str, *, language: str, placeholders: dict[str, str] | None = None) -> SafeString:
     """The HTML of a Markdown text; ``{phone}``-like placeholders are filled in first."""
-    return _rendered(_filled(text, placeholders), _prefix(language), False)
+    return _rendered(_filled(text, placeholders), language, False, _pictures(text))
 
 
 def render_inline(text: str, *, language: str, placeholders: dict[str, str] | None = None) -> SafeString:
-    """The same for a single line: no paragraph around it, no blocks."""
-    return _rendered(_filled(text, placeholders), _prefix(language), True)
+    """The same for a single line: no paragraph around it, no blocks, no pictures."""
+    return _rendered(_filled(text, placeholders), language, True, ())
 
 
 def _filled(text: str, placeholders: dict[str, str] | None) -> str:
@@ -41,19 +60,26 @@ def _filled(text: str, placeholders: dict[str, str] | None) -> str:
     return text
 
 
-def _prefix(language: str) -> str:
-    return "" if language == settings.LANGUAGE_CODE else f"/{language}"
+def _pictures(text: str) -> Pictures:
+    keys = set(PICTURE.findall(text))
+    found = apps.get_model("services", "Picture").objects.filter(key__in=keys) if keys else ()
+    return tuple((picture.key, picture.html) for picture in found)
 
 
-@lru_cache(maxsize=2048)
-def _rendered(text: str, prefix: str, inline: bool) -> SafeString:
+def draft(text: str, *, language: str, placeholders: dict[str, str], inline: bool = False) -> SafeString:
+    """The same as ``render`` or ``render_inline``, of a text that is still being written: it is not kept."""
+    return _html(_filled(text, placeholders), language, inline, () if inline else _pictures(text))
+
+
+def _html(text: str, language: str, inline: bool, pictures: Pictures) -> SafeString:
     parser = _parser()
-    env = {"prefix": prefix}
+    env = {"language": language, "pictures": dict(pictures)}
     html = parser.renderInline(text, env) if inline else parser.render(text, env)
     clean = nh3.clean(
         html,
         tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}, "th": {"scope"}, "h2": {"id"}},
+        attributes=ATTRIBUTES,
+        attribute_filter=_own_pictures_only,
         allowed_classes={"blockquote": CALLOUT_CLASSES},
         url_schemes={"https", "mailto", "tel"},
         link_rel=None,
@@ -61,10 +87,21 @@ def _rendered(text: str, prefix: str, inline: bool) -> SafeString:
     return mark_safe(clean)  # noqa: S308 - sanitised on the line above
 
 
+_rendered = lru_cache(maxsize=2048)(_html)
+
+
+def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
+    if attribute not in ("src", "srcset"):
+        return value
+    addresses = [part.split()[0] for part in value.split(",") if part.strip()]
+    return value if all(address.startswith(settings.MEDIA_URL) for address in addresses) else None
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.core.ruler.push("callouts", _mark_callouts)
     parser.add_render_rule("link_open", _link_open)
+    parser.add_render_rule("image", _image)
     return parser
 
 
@@ -86,14 +123,31 @@ def _link_open(
 ) -> str:
     token = tokens[index]
     href = str(token.attrGet("href") or "")
-    if href.startswith("/") and not href.startswith("//"):
-        token.attrSet("href", f"{env['prefix']}{href}")
+    token.attrSet("href", in_language(href, env["language"]))
     return self.renderToken(tokens, index, options, env)
 
 
-def placeholders_for(*, name: str, phone: str, phone_digits: str) -> dict[str, str]:
-    """The clinic's own data that texts may name; the phone number becomes a link."""
-    return {"clinic": escape_markdown(name), "phone": f"[{escape_markdown(phone)}](tel:{phone_digits})"}
+def _image(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """The picture of that key; of any other only its description."""
+    token = tokens[index]
+    key = PICTURE.fullmatch(str(token.attrGet("src")))
+    html = env["pictures"].get(key[1]) if key else None
+    words = escape(self.renderInlineAsText(token.children, options, env))
+    return html.replace('alt=""', f'alt="{words}"', 1) if html else words
+
+
+def placeholders_for(
+    *, name: str, phone: str, phone_digits: str, email: str, links: dict[str, str]
+) -> dict[str, str]:
+    """The clinic's own data that texts may name; phone and e-mail become links, ``links`` targets."""
+    return {
+        "clinic": escape_markdown(name),
+        "phone": f"[{escape_markdown(phone)}](tel:{phone_digits})",
+        "email": f"[{escape_markdown(email)}](<mailto:{email}>)",
+        **{key: f"<{url}>" for key, url in links.items()},
+    }
 
 
 def escape_markdown(text: str) -> str:

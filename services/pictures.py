@@ -1,6 +1,6 @@
-"""Portraits: checked, stripped of metadata, cropped around a focus point, in the sizes pages use.
+"""Pictures: checked, stripped of metadata, in the sizes pages use; portraits cropped around a focus point.
 
-A portrait is uploaded once. Its cleaned original and its variants carry the digest of its bytes in their
+A picture is uploaded once. Its cleaned original and its variants carry the digest of its bytes in their
 names, so that they can be cached for ever.
 """
 
@@ -20,11 +20,15 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 SIZES = (160, 320, 640)
 """Edges of the square variants, in pixels: a list entry and a person's page, on plain and dense screens."""
 
+WIDTHS = (480, 960, 1440)
+"""Widths of the variants of a picture in a text, in pixels, as far as the picture itself is as wide."""
+
 FORMATS = {"avif": {"quality": 60}, "webp": {"quality": 80}, "jpg": {"quality": 82}}
 MAX_PIXELS = 40_000_000
 MAX_BYTES = 15 * 1024 * 1024
 LONGEST_EDGE = 1600
 READABLE = ("JPEG", "PNG", "WEBP")
+LEAST_IN_A_TEXT = 100
 
 
 @dataclass(frozen=True)
@@ -35,20 +39,26 @@ class Focus:
     y: int
 
 
-def cleaned(upload: IO[bytes]) -> bytes:
+@dataclass(frozen=True)
+class Stored:
+    """A picture for texts: its name in the storage, and its size in pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+def cleaned(upload: IO[bytes], *, least: int = SIZES[1]) -> bytes:
     """The picture as a JPEG without metadata, at most 1600 pixels long.
 
-    Raises ValidationError, with a sentence that says why, for what is no picture, too large or cut off.
+    Raises ValidationError, with a sentence that says why, for what is no picture, moves, is cut off, too
+    large, or smaller than ``least`` pixels either way.
     """
     data = upload.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise ValidationError(_("This file is larger than 15 MB. Save the picture smaller and try again."))
+    _refuse_by_its_bytes(data)
     try:
         with Image.open(io.BytesIO(data), formats=READABLE) as picture:
-            if picture.width * picture.height > MAX_PIXELS:
-                raise Image.DecompressionBombError
-            if min(picture.size) < SIZES[1]:
-                raise ValidationError(_("This picture is too small: it needs at least 320 pixels each way."))
+            _refuse_by_its_shape(picture, least)
             upright = _opaque(ImageOps.exif_transpose(picture))
     except UnidentifiedImageError as error:
         raise ValidationError(_("This is not a JPEG, PNG or WebP picture.")) from error
@@ -60,6 +70,49 @@ def cleaned(upload: IO[bytes]) -> bytes:
     upright.info.clear()
     upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
     return _encoded(upright, "jpg")
+
+
+def _refuse_by_its_bytes(data: bytes) -> None:
+    if not data:
+        raise ValidationError(_("This file is empty. Export the picture again."))
+    if len(data) > MAX_BYTES:
+        raise ValidationError(_("This file is larger than 15 MB. Save the picture smaller and try again."))
+    if b"<svg" in data[:4096].lower():
+        raise ValidationError(_("SVG drawings can hold programs and are not taken. Export it as PNG."))
+
+
+def _refuse_by_its_shape(picture: Image.Image, least: int) -> None:
+    """Reads the header only. A phone's photograph may hold a second one (MPO): it does not move."""
+    if picture.width * picture.height > MAX_PIXELS:
+        raise Image.DecompressionBombError
+    if min(picture.size) < least:
+        problem = _("This picture is too small: it needs at least %(least)d pixels each way.")
+        raise ValidationError(problem, params={"least": least})
+    if picture.format != "MPO" and getattr(picture, "is_animated", False):
+        raise ValidationError(_("This picture moves. Take one that stands still."))
+
+
+def store_for_texts(original: bytes) -> Stored:
+    """Store a cleaned picture for texts, and its variants in its own shape."""
+    with Image.open(io.BytesIO(original)) as picture:
+        whole = picture.convert("RGB")
+    name = f"pictures/{hashlib.sha256(original).hexdigest()[:24]}.jpg"
+    _save_once(name, original)
+    for width in widths(whole.width):
+        resized = whole.resize((width, round(whole.height * width / whole.width)), Image.Resampling.LANCZOS)
+        for extension in FORMATS:
+            _save_once(width_name(name, width, extension), _encoded(resized, extension))
+    return Stored(name, whole.width, whole.height)
+
+
+def widths(width: int) -> list[int]:
+    """In which widths a picture of this one is kept: never wider than it is."""
+    return sorted({*(each for each in WIDTHS if each < width), min(width, WIDTHS[-1])})
+
+
+def width_name(name: str, width: int, extension: str) -> str:
+    """Where the variant of this width and format of a picture for texts is kept."""
+    return f"{name.rsplit('.', 1)[0]}-{width}.{extension}"
 
 
 def store(original: bytes, focus: Focus) -> str:

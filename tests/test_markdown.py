@@ -1,6 +1,7 @@
 """Editors' Markdown becomes safe HTML, whatever was typed."""
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,14 @@ from hypothesis import strategies as st
 from services.markdown import escape_markdown, placeholders_for, render, render_inline
 from tests.html import parse
 
-CLINIC = placeholders_for(name="Erie & Gulf Clinic", phone="216-555-0142", phone_digits="+12165550142")
+OURS: dict[str, Any] = {
+    "name": "Erie & Gulf Clinic",
+    "phone": "216-555-0142",
+    "phone_digits": "+12165550142",
+    "email": "faces@example.org",
+    "links": {"portal_url": "https://portal.example.org/a_b(c)"},
+}
+CLINIC = placeholders_for(**OURS)
 HOSTILE = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -35,6 +43,8 @@ HOSTILE = [
     "<form action=//evil.example><input>",
 ]
 TAGS = set("a blockquote br code em h2 h3 h4 hr li ol p strong table tbody td th thead tr ul".split())
+"""Without a picture of the site's own; those are in ``test_picture_library``."""
+
 ATTRIBUTES = {"href", "start", "scope", "id", "class", "title", "lang"}
 
 
@@ -98,11 +108,19 @@ def test_an_unknown_placeholder_is_left_as_it_is() -> None:
     assert render_inline("{fax}", language="en", placeholders=CLINIC) == "{fax}"
 
 
+def test_the_clinics_links_are_link_targets() -> None:
+    html = parse(render("[Log in]({portal_url}) or write to {email}.", language="en", placeholders=CLINIC))
+    assert [(link.text, link.attributes["href"]) for link in html.all("a")] == [
+        ("Log in", "https://portal.example.org/a_b(c)"),
+        ("faces@example.org", "mailto:faces@example.org"),
+    ]
+
+
 @pytest.mark.parametrize(
     "name", ["A*B* [c](d)", "<b>", "R&amp;D", "{phone}", "`x`", r"a\*b", "# A", "_a_ ~~b~~"]
 )
 def test_a_clinics_name_is_never_taken_for_markup(name: str) -> None:
-    fill = placeholders_for(name=name, phone="1", phone_digits="+1")
+    fill = placeholders_for(**{**OURS, "name": name})
     html = parse(render("See {clinic}.", language="en", placeholders=fill))
     assert [element.tag for element in html.all()] == ["p"]
     assert html.text == f"See {name}."

@@ -61,6 +61,10 @@ def bomb(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
+def moving(kind: str) -> io.BytesIO:
+    return file_of(stripes(), kind, save_all=True, append_images=[stripes().rotate(90)])
+
+
 def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
@@ -116,12 +120,14 @@ def test_a_large_picture_is_made_smaller_in_its_own_shape() -> None:
 @pytest.mark.parametrize(
     ("upload", "says"),
     [
-        (io.BytesIO(b""), "This is not a JPEG, PNG or WebP picture."),
+        (io.BytesIO(b""), "This file is empty. Export the picture again."),
         (io.BytesIO(b"GIF89a" + b"\0" * 100), "This is not a JPEG, PNG or WebP picture."),
         (
             io.BytesIO(b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-            "This is not a JPEG, PNG or WebP picture.",
+            "SVG drawings can hold programs and are not taken. Export it as PNG.",
         ),
+        (moving("PNG"), "This picture moves. Take one that stands still."),
+        (moving("WEBP"), "This picture moves. Take one that stands still."),
         (file_of(stripes(), "GIF"), "This is not a JPEG, PNG or WebP picture."),
         (file_of(stripes(), "TIFF"), "This is not a JPEG, PNG or WebP picture."),
         (file_of(stripes(319, 900)), "This picture is too small: it needs at least 320 pixels each way."),
@@ -146,6 +152,14 @@ def test_a_picture_that_was_cut_off_is_refused(kind: str, part: float) -> None:
 def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused_unopened() -> None:
     assert "megapixels" in refusal(io.BytesIO(bomb(6400, 6400)))
     assert "megapixels" in refusal(io.BytesIO(bomb(50_000, 50_000)))
+
+
+def test_a_photograph_of_a_phone_that_holds_a_second_one_does_not_move() -> None:
+    twofold = file_of(stripes(), "MPO", save_all=True, append_images=[stripes(300, 200)])
+    with Image.open(twofold) as picture:
+        assert picture.format == "MPO" and getattr(picture, "is_animated", False)
+    twofold.seek(0)
+    assert opened(pictures.cleaned(twofold)).size == (900, 600)
 
 
 def test_what_was_transparent_becomes_white() -> None:
@@ -257,11 +271,12 @@ def test_a_new_focus_is_shown_without_a_new_upload_and_a_portrait_can_be_taken_a
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"no picture at all", "Upload a valid image"),
+        (b"no picture at all", "This is not a JPEG, PNG or WebP picture."),
+        (b"", "The submitted file is empty."),
         (file_of(stripes(100, 100)).read(), "it needs at least 320 pixels each way"),
-        (bomb(50_000, 50_000), "Upload a valid image"),
+        (bomb(50_000, 50_000), "This picture has more than 40 megapixels."),
     ],
-    ids=["no picture", "too small", "too large"],
+    ids=["no picture", "empty", "too small", "too large"],
 )
 def test_an_upload_that_cannot_be_used_is_a_mistake_beside_its_field(
     editor: Client, data: bytes, says: str

@@ -1,5 +1,5 @@
 """Editors' screens."""
 
-from services.admin import clinic, pages, updates
+from services.admin import clinic, glossary, pages, pictures, search, updates
 
-__all__ = ["clinic", "pages", "updates"]
+__all__ = ["clinic", "glossary", "pages", "pictures", "search", "updates"]

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from services import search_index
 from services.admin.editing import StaffEdited
 from services.models import Clinic
 
@@ -12,6 +13,10 @@ from services.models import Clinic
 @admin.register(Clinic)
 class ClinicAdmin(StaffEdited):
     list_display = ["name", "phone", "is_sample"]
+
+    def index(self, obj: Any) -> None:
+        """Names and numbers of the clinic stand in the texts of many pages."""
+        search_index.index_all()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Clinic.objects.exists()

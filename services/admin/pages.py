@@ -1,51 +1,65 @@
 """Pages of every kind, each on one screen with its words, points, facts and sources."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from services import pictures
-from services.admin.editing import HTTPS_LINKS, LanguageChoice, StaffEdited
+from services.admin.editing import HTTPS_LINKS, EditorInline, spoken_languages
+from services.admin.ordering import order
+from services.admin.publishing import PublicationFilter, Published, publication_fields
+from services.admin.review import ReviewFilter, review
+from services.admin.samples import sample_content
+from services.admin.uploads import UploadForm
+from services.admin.versions import SeenVersionForm
 from services.models import Fact, Location, OpeningHours, Page, PageText, Person, Point, Source, Treatment
 
 
-class TextInline(LanguageChoice, admin.StackedInline):
+class TextInline(EditorInline):
     model = PageText
-    extra = 0
     min_num = 1
+    fields = ["language", "title", "menu_title", "summary", "body", "description"]
+    markdown = ["body"]
+    markdown_lines = ["summary"]
 
 
-class PointInline(LanguageChoice, admin.StackedInline):
+class PointInline(EditorInline):
     model = Point
-    extra = 0
     classes = ["collapse"]
+    markdown = ["body"]
+    fieldsets = [
+        (None, {"fields": [("position", "language", "icon"), "heading", "body", "link"]}),
+        (_("More"), {"fields": ["shown_if", "branch", "goals", "spoken"], "classes": ["collapse"]}),
+    ]
 
 
-class FactInline(LanguageChoice, admin.TabularInline):
+class FactInline(EditorInline):
     model = Fact
-    extra = 0
-    fields = ["position", "language", "key", "value"]
+    classes = ["collapse"]
+    fields = [("position", "language", "key"), "value"]
+    markdown_lines = ["value"]
 
 
-class SourceInline(admin.TabularInline):
+class SourceInline(EditorInline):
     model = Source
-    extra = 0
+    classes = ["collapse"]
     formfield_overrides = HTTPS_LINKS
-    fields = ["position", "title", "publisher", "year", "url"]
+    fields = [("position", "year"), "title", "publisher", "url"]
 
 
-class HoursInline(admin.TabularInline):
+class HoursInline(EditorInline):
     model = OpeningHours
-    extra = 0
+    fields = [("weekday", "opens", "closes")]
 
 
-class PageScreen(StaffEdited):
+class PageScreen(Published):
     """The screen of a page; kinds with columns of their own add them through ``own_fields``."""
 
     kinds: list[Page.Kind] = [
@@ -53,19 +67,26 @@ class PageScreen(StaffEdited):
         Page.Kind.SERVICE,
         Page.Kind.ARTICLE,
         Page.Kind.LIST,
+        Page.Kind.EXPLORER,
         Page.Kind.COMPARISON,
+        Page.Kind.GUIDE,
+        Page.Kind.NERVE,
+        Page.Kind.DEVICE_CHECK,
+        Page.Kind.GLOSSARY,
         Page.Kind.UPDATES,
+        Page.Kind.SITE_MAP,
     ]
     own_fields: list[Any] = []
     inlines = [TextInline, PointInline, FactInline, SourceInline]
-    list_display = ["path", "title", "kind", "status", "review_due_on", "is_sample", "edited"]
-    list_filter = ["status", "kind", "is_sample"]
+    list_display = ["title", "path", "kind", "publication", "review_due_on", "is_sample", "edited"]
     ordering = ["path"]
     list_per_page = 100
+    change_form_template = "admin/services/page_change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return [
-            (None, {"fields": ["kind", "status", *self.own_fields]}),
+            (None, {"fields": ["kind", *self.own_fields]}),
+            publication_fields(),
             (_("Address"), {"fields": ["parent", "slug", "position", "in_menu", "in_footer", "icon"]}),
             (_("Review"), {"fields": ["reviewer", "reviewed_on", "review_due_on", "is_sample"]}),
         ]
@@ -78,35 +99,56 @@ class PageScreen(StaffEdited):
             kwargs["choices"] = [(kind.value, kind.label) for kind in self.kinds]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Pages to choose from are loaded with their titles, in the order of their addresses."""
+        pages = db_field.remote_field.model._default_manager
+        kwargs["queryset"] = pages.prefetch_related("texts").order_by("path")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     @admin.display(description=_("title"))
     def title(self, page: Page) -> str:
-        return " / ".join(text.title for text in page.texts.all())
+        return " / ".join(text.title for text in page.texts.all()) or page.path
 
-    def view_on_site(self, page: Page) -> str:
-        return page.path
+    def get_view_on_site_url(self, obj: Page | None = None) -> str | None:
+        return obj.path if obj is not None and obj.is_public else None
 
 
 @admin.register(Page)
 class PageAdmin(PageScreen):
-    """Pages of text, lists and overviews."""
+    """Pages of text, lists and overviews; and the screens that are about pages of every kind."""
+
+    list_filter = [PublicationFilter, ReviewFilter, "kind", "is_sample"]
+    change_list_template = "admin/services/page_change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        own = [
+            path("review/", wrap(partial(review, self)), name="services_page_review"),
+            path("samples/", wrap(partial(sample_content, self)), name="services_page_samples"),
+            path("order/<str:name>/", wrap(partial(order, self)), name="services_page_order"),
+        ]
+        return own + super().get_urls()
 
 
 @admin.register(Treatment)
 class TreatmentAdmin(PageScreen):
     kinds = [Page.Kind.TREATMENT, Page.Kind.PROCEDURE]
-    own_fields = ["treatment_kind", "goals"]
-    list_filter = ["status", "kind", "treatment_kind", "is_sample"]
+    own_fields = ["treatment_kind", "goals", "windows", "provided_by"]
+    list_filter = [PublicationFilter, ReviewFilter, "kind", "treatment_kind", "is_sample"]
 
 
-class PersonForm(forms.ModelForm):
-    """A team member; an uploaded portrait is cleaned before it is kept."""
+class PersonForm(UploadForm, SeenVersionForm):
+    """A team member. The languages that are ticked come first, and one that is no usual choice stays."""
 
-    def clean_portrait(self) -> Any:
-        portrait = self.cleaned_data["portrait"]
-        if isinstance(portrait, UploadedFile):
-            portrait.seek(0)
-            self.cleaned_picture = pictures.cleaned(portrait)
-        return portrait
+    upload = "portrait"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages = self.fields.get("languages")
+        if isinstance(languages, forms.MultipleChoiceField):
+            named, spoken = dict(spoken_languages()), self.instance.languages
+            first = {code: named.get(code, code) for code in spoken}
+            languages.choices = list({**first, **named}.items())
 
 
 @admin.register(Person)
@@ -122,12 +164,14 @@ class PersonAdmin(PageScreen):
         "portrait_preview",
     ]
     readonly_fields = ["portrait_preview"]
-    list_filter = ["status", "role", "is_sample"]
+    list_filter = [PublicationFilter, ReviewFilter, "role", "is_sample"]
 
-    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the portrait once, under the digest of its bytes, and its variants for this focus."""
         picture = getattr(form, "cleaned_picture", None)
-        if picture is not None:
+        if picture is not None and self.previewing(request):
+            obj.portrait = form.initial.get("portrait", "")
+        elif picture is not None:
             obj.portrait = pictures.store(picture, obj.portrait_focus)
         elif obj.portrait.name:
             pictures.make_variants(obj.portrait.name, obj.portrait_focus)
@@ -152,4 +196,4 @@ class LocationAdmin(PageScreen):
         "directions_url",
     ]
     inlines = [HoursInline, *PageScreen.inlines]
-    list_filter = ["status", "region", "is_sample"]
+    list_filter = [PublicationFilter, ReviewFilter, "region", "is_sample"]

@@ -7,14 +7,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from services.admin.editing import LanguageChoice, StaffEdited
+from services import search_index
+from services.admin.editing import EditorInline, StaffEdited
 from services.models import Update, UpdateText
 
 
-class UpdateTextInline(LanguageChoice, admin.StackedInline):
+class UpdateTextInline(EditorInline):
     model = UpdateText
-    extra = 0
     min_num = 1
+    fields = ["language", "title", "body"]
+    markdown = ["body"]
 
 
 class UpdateForm(forms.ModelForm):
@@ -31,10 +33,13 @@ class UpdateAdmin(StaffEdited):
     inlines = [UpdateTextInline]
     list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
     list_filter = ["level", "sitewide", "is_sample"]
-    filter_horizontal = ["pages"]
+    fields = ["level", "starts_at", "ends_at", "sitewide", "pages", "is_sample"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("texts")
+
+    def index(self, obj: Any) -> None:
+        search_index.index_update(obj)
 
     @admin.display(description=_("title"))
     def title(self, update: Update) -> str:

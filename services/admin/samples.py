@@ -1,0 +1,74 @@
+"""The screen that lists what is marked as a sample, and removes or keeps it in one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.models import DELETION, LogEntry
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext, ngettext
+
+from services import samples
+from services.admin.kinds import specific
+from services.models import Page
+from services.starter_pages import MODELS
+
+
+def _may_all(request: HttpRequest, action: str) -> bool:
+    """Whether somebody may do this to everything that can be a sample."""
+    models = {*samples.models_with_samples(), *MODELS.values()}
+    singular = [model for model in models if model._meta.model_name != "clinic" or action != "delete"]
+    return all(request.user.has_perm(f"services.{action}_{model._meta.model_name}") for model in singular)
+
+
+def sample_content(screen: admin.ModelAdmin[Page], request: HttpRequest) -> HttpResponse:
+    """GET lists, POST removes or keeps what is ticked. Raises PermissionDenied."""
+    if not _may_all(request, "view"):
+        raise PermissionDenied
+    may_remove, may_keep = _may_all(request, "delete"), _may_all(request, "change")
+    status, chosen = 200, None
+    if request.method == "POST":
+        chosen = set(request.POST.getlist("sample"))
+        keeping = "keep" in request.POST
+        if not (may_keep if keeping else may_remove):
+            raise PermissionDenied
+        if keeping or "sure" in request.POST:
+            _keep(screen, request, chosen) if keeping else _remove(screen, request, chosen)
+            return redirect("admin:services_page_samples")
+        messages.warning(request, gettext("Nothing was removed: tick the box that says you are sure."))
+        status = 422
+    context = {
+        **screen.admin_site.each_context(request),
+        "opts": screen.opts,
+        "title": gettext("Sample content"),
+        "groups": samples.listed(),
+        "chosen": chosen,
+        "may_remove": may_remove,
+        "may_keep": may_keep,
+    }
+    return TemplateResponse(request, "admin/services/samples.html", context, status=status)
+
+
+def _remove(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]) -> None:
+    gone, staying = samples.remove(chosen=chosen, log=lambda thing: _log_deletion(request, thing))
+    told = ngettext("%(count)s sample is removed.", "%(count)s samples are removed.", gone)
+    messages.success(request, told % {"count": gone})
+    for sample in staying:
+        messages.warning(request, f"{sample.thing}: {sample.fixed}")
+
+
+def _keep(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]) -> None:
+    kept = samples.keep(chosen=chosen, actor=request.user.get_username())
+    for thing in kept:
+        screen.log_change(request, specific(thing), gettext("Kept as the clinic's own."))
+    told = ngettext("%(count)s sample is yours now.", "%(count)s samples are yours now.", len(kept))
+    messages.success(request, told % {"count": len(kept)})
+
+
+def _log_deletion(request: HttpRequest, thing: Any) -> None:
+    who = int(request.user.pk or 0)
+    LogEntry.objects.log_actions(who, [specific(thing)], DELETION, single_object=True)
