@@ -9,14 +9,17 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from services import markdown
+from services.addresses import prefix
 from services.models import Clinic, Page, Update
 
 
 class Site:
     """Clinic, menu and updates, each read when a template first asks for it."""
 
-    def __init__(self, request: HttpRequest) -> None:
+    def __init__(self, request: HttpRequest, *, path: str = "") -> None:
+        """``path``: the page being shown, where it is not the one the address names."""
         self._request = request
+        self._path = path
         self.demonstration: bool = settings.DEMONSTRATION
 
     @cached_property
@@ -25,12 +28,17 @@ class Site:
 
     @cached_property
     def placeholders(self) -> dict[str, str]:
-        """What ``{clinic}`` and ``{phone}`` stand for in editors' texts."""
+        """What ``{clinic}``, ``{phone}`` and the like stand for in editors' texts."""
         clinic = self.clinic
         if clinic is None:
             return {}
-        digits = clinic.phone_digits
-        return markdown.placeholders_for(name=clinic.name, phone=clinic.phone, phone_digits=digits)
+        return markdown.placeholders_for(
+            name=clinic.name,
+            phone=clinic.phone,
+            phone_digits=clinic.phone_digits,
+            email=clinic.email,
+            links={"portal_url": clinic.portal_url, "billing_url": clinic.billing_url},
+        )
 
     @cached_property
     def _offered(self) -> list[Page]:
@@ -45,12 +53,23 @@ class Site:
         return [page for page in self._offered if page.in_footer]
 
     @cached_property
+    def crisis_page(self) -> Page | None:
+        """Help for somebody who may harm themselves, where editors keep such a page."""
+        return self._page_at("/crisis-help/")
+
+    @cached_property
+    def language_page(self) -> Page | None:
+        """The language-assistance notice, which the request form leads to."""
+        return self._page_at("/language-help/")
+
+    def _page_at(self, path: str) -> Page | None:
+        return Page.objects.published().at(path).in_language(get_language()).first()
+
+    @cached_property
     def updates(self) -> list[Update]:
         """The updates to show on top of the page asked for, the gravest first."""
-        path = self._request.path_info
         language = get_language()
-        if language != settings.LANGUAGE_CODE:
-            path = path.removeprefix(f"/{language}")
+        path = self._path or self._request.path_info.removeprefix(prefix(language))
         order = [Update.Level.EMERGENCY, Update.Level.IMPORTANT, Update.Level.INFORMATION]
         running = Update.objects.running(timezone.now()).shown_on(path).in_language(language)
         shown = sorted(running, key=lambda update: order.index(Update.Level(update.level)))

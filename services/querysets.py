@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
 
 if TYPE_CHECKING:
+    from services.models.glossary import Term  # noqa: F401
     from services.models.page import Page
+    from services.models.picture import Picture  # noqa: F401
+    from services.models.treatment import Treatment  # noqa: F401
     from services.models.update import Update  # noqa: F401
 
+Row = TypeVar("Row", bound=models.Model)
 PageKind = TypeVar("PageKind", bound="Page")
 
 
-class PageQuerySet(models.QuerySet[PageKind]):
-    """Pages as the public may see them, with their words in one language."""
-
-    def published(self) -> Self:
-        return self.filter(status="published")
+class WordedQuerySet(models.QuerySet[Row]):
+    """What has words by language."""
 
     def in_language(self, language: str) -> Self:
-        """Only pages that have words in this language, with those words loaded as ``page.text``."""
-        texts = apps.get_model("services", "PageText").objects.filter(language=language)
+        """Only what has words in this language, with those words loaded as ``.text``."""
+        model = cast("type[models.Model]", self.model._meta.get_field("texts").related_model)
+        texts = model._default_manager.filter(language=language)
         return self.filter(texts__language=language).prefetch_related(
             models.Prefetch("texts", queryset=texts, to_attr="loaded_texts")
         )
 
+
+class PageQuerySet(WordedQuerySet[PageKind]):
+    """Pages as the public may see them, with their words in one language."""
+
+    def published(self) -> Self:
+        """The one rule of what everybody sees now; ``Page.is_public`` says the same of a single page."""
+        now = timezone.now()
+        begun = Q(status="published") | Q(status="scheduled", publish_at__lte=now)
+        return self.filter(begun).filter(Q(archive_at=None) | Q(archive_at__gt=now))
+
     def at(self, path: str) -> Self:
         return self.filter(path=path)
+
+    def formerly_at(self, path: str) -> Self:
+        """The page that has moved away from this address."""
+        return self.filter(old_addresses__path=path)
 
     def below(self, page: Page) -> Self:
         """The pages one step down, in the editors' order."""
@@ -56,10 +75,28 @@ class PageQuerySet(models.QuerySet[PageKind]):
         points = apps.get_model("services", "Point").objects.filter(language=language)
         return self.prefetch_related(models.Prefetch("points", queryset=points, to_attr="loaded_points"))
 
+    def with_sources(self) -> Self:
+        return self.prefetch_related("sources")
+
     def with_review(self, language: str) -> Self:
         """Each page with its reviewer, where the reviewer's name is known in this language."""
         people = apps.get_model("services", "Person").objects.in_language(language)
         return self.prefetch_related(models.Prefetch("reviewer", queryset=people))
+
+    def with_places(self, language: str) -> Self:
+        """Of people's pages: where each works, as far as the public sees it, as ``person.loaded_places``."""
+        places = apps.get_model("services", "Location").objects.published().in_language(language)
+        return self.prefetch_related(
+            models.Prefetch("person__places", queryset=places, to_attr="loaded_places")
+        )
+
+    def with_hours(self) -> Self:
+        """Of locations' pages: when each is open."""
+        return self.prefetch_related("location__hours")
+
+    def in_roles(self, roles: list[str]) -> Self:
+        """Of people: those with one of these roles."""
+        return self.filter(role__in=roles)
 
     def offered_everywhere(self) -> Self:
         """What the main menu and the foot of each page lead to."""
@@ -72,17 +109,40 @@ class PageQuerySet(models.QuerySet[PageKind]):
         return self.published().filter(path__in=paths if path != "/" else []).order_by("path")
 
 
-class UpdateQuerySet(models.QuerySet["Update"]):
+class TreatmentQuerySet(PageQuerySet["Treatment"]):
+    """Treatments by what they are for."""
+
+    def of_service(self, service: Page | None) -> Self:
+        """Everything below this service's page, the nearest first; without one, everything there is."""
+        below = service.path if service else "/"
+        return self.filter(path__startswith=below).order_by("parent__position", "position", "path")
+
+
+class TermQuerySet(WordedQuerySet["Term"]):
+    """The glossary."""
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    """Pictures for texts."""
+
+    def with_uses(self) -> Self:
+        """Each with where texts show it, for ``Picture.used_on``."""
+        named = Concat(Value("picture:"), OuterRef("key"), Value("(?![a-z0-9-])"))
+        for name, model, place in (
+            ("in_texts", "PageText", "page__path"),
+            ("in_points", "Point", "page__path"),
+            ("in_updates", "UpdateText", "title"),
+        ):
+            rows = apps.get_model("services", model).objects.order_by()
+            self = self.annotate(**{name: ArraySubquery(rows.filter(body__regex=named).values(place))})
+        return self
+
+
+class UpdateQuerySet(WordedQuerySet["Update"]):
     """Updates by when and where they are shown."""
 
     def running(self, now: datetime) -> Self:
         return self.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
-
-    def in_language(self, language: str) -> Self:
-        texts = apps.get_model("services", "UpdateText").objects.filter(language=language)
-        return self.filter(texts__language=language).prefetch_related(
-            models.Prefetch("texts", queryset=texts, to_attr="loaded_texts")
-        )
 
     def shown_on(self, path: str) -> Self:
         return self.filter(Q(sitewide=True) | Q(pages__path=path)).distinct()

@@ -7,20 +7,26 @@ staff deleted it (``StarterRecord`` remembers).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from services.models import Clinic, Page, StarterRecord, Update
+from services import links, search_index, versions
+from services.models import Clinic, Page, PageVersion, StarterRecord
+from services.starter_entries import store_phrases, store_term, store_update
 from services.starter_files import Origin, read_page, read_yaml
 from services.starter_pages import store_details, store_neutral, store_text
-from services.starter_schema import check_clinic, check_page, check_text, check_updates
+from services.starter_schema import check_clinic, check_page, check_text
+from services.starter_schema_entries import check_phrases, check_terms, check_updates
 
 FOLDER = Path(__file__).parent / "starter_content"
+
+Check = Callable[[Origin, Any], list[tuple[Origin, dict[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,21 @@ class PageDocument(Document):
 
 
 @dataclass(frozen=True)
+class Content:
+    """All starter documents."""
+
+    clinic: Document
+    pages: list[PageDocument]
+    updates: list[Document]
+    terms: list[Document]
+    phrases: list[Document]
+
+    @property
+    def count(self) -> int:
+        return 1 + len(self.pages) + len(self.updates) + len(self.terms) + len(self.phrases)
+
+
+@dataclass(frozen=True)
 class Loaded:
     """How many documents were stored, and how many were left as they are."""
 
@@ -67,27 +88,31 @@ class Loaded:
 
 def load(folder: Path = FOLDER) -> Loaded:
     """Load what is new or changed. Raises StarterError, naming file and line, and then stores nothing."""
-    clinic, updates, documents = read(folder)
-    with transaction.atomic():
-        records = {record.key: record for record in StarterRecord.objects.select_related("page", "update")}
+    content = read(folder)
+    with transaction.atomic(), links.expecting(page.path for page in content.pages):
+        known = StarterRecord.objects.select_related("page", "update", "term", "phrase")
+        records = {record.key: record for record in known}
         pages = {
             key.partition(":")[2]: record.page
             for key, record in records.items()
             if record.page and key.startswith(f"{settings.LANGUAGE_CODE}:")
         }
-        stored = _store_clinic(clinic, records) + _store_pages(documents, records, pages)
-        stored += sum(_store_update(document, records, pages) for document in updates)
-    return Loaded(stored=stored, kept=1 + len(documents) + len(updates) - stored)
+        stored = _store_clinic(content.clinic, records) + _store_pages(content.pages, records, pages)
+        stored += _store_entries(content.updates, records, "update", partial(store_update, pages=pages))
+        stored += _store_entries(content.terms, records, "term", store_term)
+        stored += _store_entries(content.phrases, records, "phrase", store_phrases)
+        if stored:
+            search_index.index_all()
+    return Loaded(stored=stored, kept=content.count - stored)
 
 
-def read(folder: Path) -> tuple[Document, list[Document], list[PageDocument]]:
+def read(folder: Path) -> Content:
     """Every starter document, checked. Raises StarterError."""
     origin, data = read_yaml(folder / "clinic.yaml")
     clinic = Document("clinic", origin, check_clinic(origin, data))
-    updates = [
-        Document(f"update:{entry['key']}", origin, entry)
-        for origin, entry in check_updates(*read_yaml(folder / "updates.yaml"))
-    ]
+    updates = _entries(folder / "updates.yaml", "update", check_updates)
+    terms = _entries(folder / "glossary.yaml", "term", check_terms)
+    phrases = _entries(folder / "search.yaml", "phrase", check_phrases)
     pages = sorted(_pages(folder), key=lambda page: (page.path.count("/"), page.path, not page.is_original))
     kinds = {page.path: page.data["kind"] for page in pages if page.is_original}
     for page in pages:
@@ -100,7 +125,11 @@ def read(folder: Path) -> tuple[Document, list[Document], list[PageDocument]]:
         _check_named(page, "places", page.data.get("places", []), kinds, Page.Kind.LOCATION)
     for update in updates:
         _check_named(update, "pages", update.data["pages"], kinds)
-    return clinic, updates, pages
+    return Content(clinic, pages, updates, terms, phrases)
+
+
+def _entries(file: Path, name: str, check: Check) -> list[Document]:
+    return [Document(f"{name}:{entry['key']}", origin, entry) for origin, entry in check(*read_yaml(file))]
 
 
 def _check_named(
@@ -159,6 +188,8 @@ def _store_pages(
     for document in stored:
         if document.is_original:
             store_details(document.origin, pages[document.path], document.data, pages)
+    for path in dict.fromkeys(document.path for document in stored):
+        versions.keep(page=pages[path], actor="", action=PageVersion.Action.LOADED)
     return len(stored)
 
 
@@ -178,24 +209,19 @@ def _wanted(document: PageDocument, records: dict[str, StarterRecord], pages: di
     return not Page.objects.filter(path=path).exists()
 
 
-def _store_update(document: Document, records: dict[str, StarterRecord], pages: dict[str, Page]) -> int:
-    record = records.get(document.key)
-    update = record.update if record else Update()
-    if update is None or update.staff_edited_at or (record and record.digest == document.digest):
-        return 0
-    data = document.data
-    for field in ("level", "starts_at", "ends_at", "sitewide", "is_sample"):
-        setattr(update, field, data[field])
-    with document.origin.naming():
-        update.full_clean()
-    update.save()
-    update.pages.set([pages[path].pk for path in data["pages"] if path in pages])
-    for language, words in data["texts"].items():
-        with document.origin.entry(language).naming():
-            update.texts.model(update=update, language=language, **words).clean_fields(exclude=["update"])
-        update.texts.update_or_create(language=language, defaults=words)
-    _remember(document, update=update)
-    return 1
+def _store_entries(
+    documents: list[Document], records: dict[str, StarterRecord], owner: str, store: Callable[..., Any]
+) -> int:
+    """Those that are new, or changed and still the starter's own. ``owner``: the record's link to it."""
+    count = 0
+    for document in documents:
+        record = records.get(document.key)
+        thing = getattr(record, owner) if record else None
+        if record and (thing is None or thing.staff_edited_at or record.digest == document.digest):
+            continue
+        _remember(document, **{owner: store(document.origin, thing, document.data)})
+        count += 1
+    return count
 
 
 def _remember(document: Document, **owner: Any) -> None:

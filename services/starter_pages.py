@@ -41,6 +41,7 @@ def store_neutral(stored: Page | None, slug: str, above: Page | None, data: dict
         setattr(page, field, data.get(field))
     if isinstance(page, Treatment):
         page.treatment_kind, page.goals = data["treatment_kind"], data.get("goals", [])
+        page.windows, page.provided_by = data.get("windows", []), data.get("provided_by", [])
     if isinstance(page, Person):
         page.role, page.languages = data["role"], data.get("languages", [])
     if isinstance(page, Location):
@@ -55,8 +56,15 @@ def store_text(origin: Origin, page: Page, language: str, data: dict[str, Any]) 
     """The page's words, points and facts in one language, in place of what was there."""
     words = {key: data.get(key, "") for key in ("title", "menu_title", "summary", "description", "body")}
     with origin.naming():
-        PageText(page=page, language=language, **words).clean_fields(exclude=["page"])
+        text = PageText(page=page, language=language, **words)
+        text.clean_fields(exclude=["page"])
+        text.clean()
     PageText.objects.update_or_create(page=page, language=language, defaults=words)
+    store_parts(origin, page, language, data)
+
+
+def store_parts(origin: Origin, page: Page, language: str, data: dict[str, Any]) -> None:
+    """The page's points and facts in one language, in place of what was there."""
     same = {"page": page, "language": language}
     _replace(Point, same, origin.entry("points"), data.get("points", []))
     _replace(Fact, same, origin.entry("facts"), data.get("facts", []))

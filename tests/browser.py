@@ -17,7 +17,9 @@ from tests.site_process import SiteProcess
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
+    "--disable-component-update --disable-sync "
+    # Two drawn cameras and a beep; whether a page may use them is up to the context's `permissions`.
+    "--use-fake-device-for-media-stream=device-count=2"
 ).split()
 MISSING = "No Chromium here: apt-get install chromium, or set CHROME_PATH, and run bin/test again."
 # Without "preload": it would write style sheets into the page, which our content security policy forbids.

@@ -42,7 +42,8 @@ os.environ.update(
 )
 from django.conf import settings  # noqa: E402
 
-settings.DATABASES  # noqa: B018
+# Every new test client would list all static files anew, which takes longer than most tests.
+settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_unconfigure() -> None:

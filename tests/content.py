@@ -97,6 +97,8 @@ def write_starter(folder: Path, files: Mapping[str, str]) -> Path:
     usual = {
         "clinic.yaml": CLINIC_YAML,
         "updates.yaml": "",
+        "glossary.yaml": "",
+        "search.yaml": "",
         "en/index.md": page_file("Home", kind="home"),
     }
     for name, text in {**usual, **files}.items():

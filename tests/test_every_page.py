@@ -21,15 +21,21 @@ def published(site: SiteProcess) -> list[str]:
 
 def loaded(page: Element) -> list[str]:
     """Addresses of all that the page itself loads."""
-    links = [link.attributes["href"] for link in page.all("link")]
+    named = ("canonical", "alternate")
+    links = [link.attributes["href"] for link in page.all("link") if link.attributes["rel"] not in named]
     sources = [each.attributes.get(name, "") for tag, name in LOADS.items() for each in page.all(tag)]
     return [address.split(",")[0].split()[0] for address in links + sources if address]
+
+
+def run(page: Element) -> list[Element]:
+    """The scripts; a block of structured data is none."""
+    return [each for each in page.all("script") if each.attributes.get("type") != "application/ld+json"]
 
 
 def blocking(page: Element) -> list[str]:
     """Addresses of what must be there before anything is painted."""
     sheets = [link.attributes["href"] for link in page.all("link", rel="stylesheet")]
-    scripts = [script for script in page.all("script") if not {"defer", "async"} & set(script.attributes)]
+    scripts = [script for script in run(page) if not {"defer", "async"} & set(script.attributes)]
     waited_for = [script.attributes["src"] for script in scripts if script.attributes.get("type") != "module"]
     return sheets + waited_for
 
@@ -37,7 +43,7 @@ def blocking(page: Element) -> list[str]:
 def inline(page: Element) -> list[str]:
     """What the content security policy forbids, and a browser would drop."""
     found = [each.tag for each in page.all() if each.tag == "style" or "style" in each.attributes]
-    found += ["script" for script in page.all("script") if "src" not in script.attributes]
+    found += ["script" for script in run(page) if "src" not in script.attributes]
     return found + [name for each in page.all() for name in each.attributes if name.startswith("on")]
 
 

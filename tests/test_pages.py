@@ -180,23 +180,6 @@ def test_a_service_shows_its_parts(page: Any) -> None:
     assert [choice.one("a").text for choice in main(page("/s/")).all("li", css="choice")] == ["Part"]
 
 
-def test_the_comparison_lines_procedures_up_by_the_standard_questions(page: Any) -> None:
-    add_page("/s/", "Surgery", kind="comparison")
-    first = add_page("/s/a/", "Nerve repair", kind="procedure", position=1)
-    add_facts(first, ("limits", "Takes *time*"), ("purpose", "To join"))
-    add_page("/s/b/", "Nerve transfer", kind="procedure", position=2)
-    table = main(page("/s/")).one("table", css="compare")
-    head = table.one("thead").texts("th")
-    assert (head[0], head[1], head[-1], len(head)) == (
-        "Procedure", "What it is for", "What it does not do", 7,
-    )  # fmt: skip
-    rows = table.one("tbody").all("tr")
-    assert [row.one("th").text for row in rows] == ["Nerve repair", "Nerve transfer"]
-    assert rows[0].texts("td") == ["To join", *["Not stated"] * 4, "Takes time"]
-    assert rows[1].texts("td") == ["Not stated"] * 6
-    assert table.links() == ["/s/a/", "/s/b/"]
-
-
 def test_a_person_is_shown_with_role_credentials_languages_and_places(page: Any) -> None:
     place = add_page("/l/", "Cleveland clinic", kind="location")
     jane = add_person("/jane/", "Jane Doe, MD", languages=["en", "es"])

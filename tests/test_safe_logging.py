@@ -70,7 +70,7 @@ def test_a_failure_is_logged_as_its_class_and_its_place(
     db: None, visitor: Client, log: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     add_page("/a/")
-    monkeypatch.setattr(views, "_context", raising(fail))
+    monkeypatch.setattr(views, "render_page", raising(fail))
     assert visitor.get(f"/a/?q={TYPED}", headers={"User-Agent": TYPED}).status_code == 500
     written = log()
     assert "ERROR django.request answered 500 (view services:page)\n" in written
@@ -84,7 +84,7 @@ def test_the_row_that_a_constraint_refused_is_not_logged(
     add_page("/a/", TYPED)
     with pytest.raises(IntegrityError, match="DETAIL"):
         violate()
-    monkeypatch.setattr(views, "_context", raising(violate))
+    monkeypatch.setattr(views, "render_page", raising(violate))
     assert visitor.get("/a/").status_code == 500
     written = log()
     assert "django.db.utils.IntegrityError at " in written

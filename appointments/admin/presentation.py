@@ -21,7 +21,7 @@ from appointments.fields import phone_as_written
 from appointments.forms.base import date_shown
 from appointments.forms.wishes import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
-from services.models import Location, Person
+from services.models import US_STATES, Location, Person
 
 GROUPS: list[tuple[Any, list[str]]] = [
     (_("Patient"), ["patient_name", "date_of_birth", "state", "insurance"]),
@@ -80,7 +80,7 @@ def _value(request: AppointmentRequest, name: str) -> str:
     if isinstance(value, date):
         return date_format(value)
     if name == "state":
-        return words.US_STATES.get(request.state, request.state)
+        return US_STATES.get(request.state, request.state)
     if isinstance(value, bool):
         return gettext("Yes") if value else ""
     display = getattr(request, f"get_{name}_display", None)

@@ -19,6 +19,7 @@ from appointments.fields import (
     refuse_hidden_characters,
 )
 from appointments.forms.base import StepForm, choice
+from services.models import US_STATES
 
 ADULT_YEARS = 18
 OLDEST_YEARS = 125
@@ -54,7 +55,7 @@ class PatientForm(StepForm):
     state = forms.ChoiceField(
         label=_("State the patient is in now"),
         help_text=_("We may treat by video only in some states."),
-        choices=[("", _("Choose a state")), *words.US_STATES.items()],
+        choices=[("", _("Choose a state")), *US_STATES.items()],
         error_messages={
             "required": _("Choose a state."),
             "invalid_choice": _("Choose one of the states shown."),

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from services.models.provenance import Provenance
+from services.models.us_states import US_STATES
 
 
 class Clinic(Provenance):
@@ -17,9 +18,9 @@ class Clinic(Provenance):
     portal_url = models.URLField(_("patient portal"))
     billing_url = models.URLField(_("pay a bill"))
     treating_states = ArrayField(
-        models.CharField(max_length=2),
+        models.CharField(max_length=2, choices=US_STATES.items()),
         verbose_name=_("states where we may treat"),
-        help_text=_("Two-letter codes, with commas: OH,FL"),
+        help_text=_("Where our clinicians are licensed. Requests for video visits depend on it."),
     )
 
     class Meta:

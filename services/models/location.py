@@ -1,6 +1,7 @@
 """The places where patients are seen."""
 
 import zoneinfo
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from services.models.page import Page
+from services.opening_times import Opening, Span, opening_at
 
 ZONE_NAMES = {
     "America/New_York": _("Eastern time"),
@@ -51,6 +53,15 @@ class Location(Page):
     @property
     def address_lines(self) -> list[str]:
         return [self.street, f"{self.city}, {self.state} {self.postal_code}"]
+
+    def calendar_address(self, clinic: str) -> str:
+        """One line that calendars and maps understand: the clinic's name, then the address."""
+        return ", ".join(filter(None, [clinic, *self.address_lines]))
+
+    def opening_at(self, moment: datetime) -> Opening | None:
+        """Whether it is open at this instant; None where no hours are known."""
+        spans = [Span(day.weekday, day.opens, day.closes) for day in self.hours.all()]
+        return opening_at(moment, spans, zoneinfo.ZoneInfo(self.time_zone))
 
 
 class OpeningHours(models.Model):

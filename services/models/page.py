@@ -6,25 +6,33 @@ A page is language-neutral; its words are rows with a language. A second languag
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from services.models.icon import Icon
-from services.models.provenance import Provenance, language_field
+from services.models.provenance import Provenance
+from services.models.words import Worded
 from services.querysets import PageQuerySet
 
-RESERVED = {"request", "staff", "static", "media", "healthz"}
+RESERVED = {"request", "staff", "static", "media", "healthz", "search", "share"}
 PATH_LENGTH = 250
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-SAFE_LINK = re.compile("(/(?!/)|#|https://|mailto:|tel:)")
 
 
-class Page(Provenance):
+def validate_in_our_time(moment: datetime) -> None:
+    """Raise ValidationError for a year that is a typing error, or "for ever" (which cannot be read back)."""
+    if not 2000 <= moment.year < 2100:
+        raise ValidationError(_("Choose a date from 2000 to 2099."))
+
+
+class Page(Provenance, Worded):
     """A page at a path of its own. Publishing, moving and reviewing work the same for every kind."""
 
     class Kind(models.TextChoices):
@@ -38,13 +46,36 @@ class Page(Provenance):
         PERSON = "person", _("team member")
         LOCATION = "location", _("location")
         UPDATES = "updates", _("list of updates")
+        EXPLORER = "explorer", _("treatment explorer of the service above it")
+        GUIDE = "guide", _("guide to the right part of the team")
+        NERVE = "nerve", _("facial nerve, to be explored")
+        DEVICE_CHECK = "device_check", _("camera and microphone check")
+        GLOSSARY = "glossary", _("glossary")
+        SITE_MAP = "site_map", _("site map")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
+        SCHEDULED = "scheduled", _("scheduled")
         PUBLISHED = "published", pgettext_lazy("of a page", "published")
+        ARCHIVED = "archived", _("archived")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.ARTICLE)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
+    publish_at = models.DateTimeField(
+        _("publish on"),
+        null=True,
+        blank=True,
+        validators=[validate_in_our_time],
+        help_text=_("For a scheduled page: from then on everybody sees it."),
+    )
+    archive_at = models.DateTimeField(
+        _("take down on"),
+        null=True,
+        blank=True,
+        validators=[validate_in_our_time],
+        help_text=_("From then on nobody but staff sees it. Leave it empty where no end is known."),
+    )
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
     parent = models.ForeignKey(
         "self",
         verbose_name=_("page above"),
@@ -86,10 +117,22 @@ class Page(Provenance):
                 condition=models.Q(path="/", parent=None, slug="") | ~models.Q(path="/") & ~models.Q(slug=""),
                 name="page_slug_empty_only_at_home",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(status="scheduled") | models.Q(publish_at__isnull=False),
+                name="scheduled_page_says_when",
+                violation_error_message=_("Say from when a scheduled page is public."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(archive_at=None)
+                | models.Q(publish_at=None)
+                | models.Q(archive_at__gt=models.F("publish_at")),
+                name="page_is_taken_down_after_it_is_published",
+                violation_error_message=_("“Take down on” has to be after “Publish on”."),
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.path
+        return f"{self.any_text.title} ({self.path})" if self.any_text else self.path
 
     def clean(self) -> None:
         """Raise ValidationError where the address is malformed, circular, or taken."""
@@ -120,19 +163,32 @@ class Page(Provenance):
         path, others = self._derived_path(), Page.objects.exclude(pk=self.pk)
         if others.filter(path=path).exists():
             raise ValidationError({"slug": _("There is a page at this address already.")})
+        if OldAddress.objects.exclude(page=self.pk).filter(path=path).exists():
+            raise ValidationError(
+                {"slug": _("This address still leads visitors to a page that has moved. Choose another.")}
+            )
         below = others.filter(path__startswith=self.path) if self.pk and self.slug else Page.objects.none()
         longest = max(map(len, below.values_list("path", flat=True)), default=len(self.path))
         if longest - len(self.path) + len(path) > PATH_LENGTH:
             raise ValidationError({"slug": _("The whole address is too long. Use a shorter word.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save, and keep the addresses of everything below in step."""
+        """Save, keep the addresses of everything below in step, and remember the address it leaves."""
+        before = Page.objects.filter(pk=self.pk).values_list("path", flat=True).first() if self.pk else None
         self.path = self._derived_path()
         super().save(*args, **kwargs)
+        if before and before != self.path:
+            OldAddress.objects.filter(path=self.path).delete()
+            OldAddress.objects.update_or_create(path=before, defaults={"page_id": self.pk})
         for child in Page.objects.filter(parent_id=self.pk):
             child.parent = self
             if child.path != child._derived_path():
-                child.save(update_fields=["path"])
+                child.save(update_fields=["path", "changed_at"])
+
+    @property
+    def address(self) -> str:
+        """Where the page stands, or will once it is saved."""
+        return self._derived_path()
 
     def _derived_path(self) -> str:
         if not self.slug:
@@ -140,127 +196,29 @@ class Page(Provenance):
         return f"{self.parent.path if self.parent else '/'}{self.slug}/"
 
     @property
-    def text(self) -> PageText:
-        """The words in the language being shown; loaded by ``in_language``.
-
-        Raises PageText.DoesNotExist where the page has none in that language.
-        """
-        loaded: list[PageText] | None = getattr(self, "loaded_texts", None)
-        if loaded:
-            return loaded[0]
-        return self.texts.get(language=get_language() or settings.LANGUAGE_CODE)
-
-
-class PageText(models.Model):
-    """A page's words in one language. ``body`` is Markdown."""
-
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="texts")
-    language = language_field()
-    title = models.CharField(_("title"), max_length=120)
-    menu_title = models.CharField(_("short title"), max_length=40, blank=True)
-    summary = models.TextField(_("summary"), max_length=400, blank=True)
-    description = models.CharField(_("description for search engines"), max_length=200, blank=True)
-    body = models.TextField(_("text (Markdown)"), blank=True)
-
-    class Meta:
-        verbose_name = _("text")
-        verbose_name_plural = _("texts")
-        ordering = ["language"]
-        constraints = [models.UniqueConstraint(fields=["page", "language"], name="page_text_once_a_language")]
-
-    def __str__(self) -> str:
-        return self.title
+    def publication(self) -> Page.Status:
+        """What the status comes to at this moment: a scheduled page is published once its time has come."""
+        now = timezone.now()
+        status = self.Status(self.status)
+        if status in (self.Status.DRAFT, self.Status.ARCHIVED):
+            return status
+        if self.archive_at is not None and self.archive_at <= now:
+            return self.Status.ARCHIVED
+        if status == self.Status.SCHEDULED and self.publish_at is not None and self.publish_at <= now:
+            return self.Status.PUBLISHED
+        return status
 
     @property
-    def short_title(self) -> str:
-        """The title for menus and breadcrumbs."""
-        return self.menu_title or self.title
+    def is_public(self) -> bool:
+        """Whether everybody sees it now; the same rule as ``PageQuerySet.published``."""
+        return self.publication == self.Status.PUBLISHED
 
 
-class Point(models.Model):
-    """One of a page's points: an icon, a heading, a few words, perhaps a link."""
+class OldAddress(models.Model):
+    """Where a page has been: visitors who still come there are led on, for ever."""
 
-    class ShownIf(models.TextChoices):
-        ALWAYS = "", _("always")
-        SURGEONS_DOUBLE_CERTIFIED = (
-            "surgeons_double_certified",
-            _("only while every surgeon has two board certifications"),
-        )
-
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="points")
-    language = language_field()
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
-    icon = models.CharField(_("icon"), max_length=16, choices=Icon, blank=True)
-    heading = models.CharField(_("heading"), max_length=120)
-    body = models.TextField(_("text (Markdown)"), blank=True)
-    link = models.CharField(_("link"), max_length=250, blank=True)
-    shown_if = models.CharField(
-        _("shown"), max_length=40, choices=ShownIf, default=ShownIf.ALWAYS, blank=True
-    )
-
-    class Meta:
-        verbose_name = _("point")
-        verbose_name_plural = _("points")
-        ordering = ["position", "pk"]
+    path = models.CharField(max_length=PATH_LENGTH, unique=True)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="old_addresses")
 
     def __str__(self) -> str:
-        return self.heading
-
-    def clean(self) -> None:
-        """Raise ValidationError for a link that is no address: it goes into the page as it is."""
-        if self.link and not SAFE_LINK.match(self.link):
-            raise ValidationError({"link": _("Begin with / for a page of this site, or with https://")})
-
-
-class Fact(models.Model):
-    """A short answer to one of the standard questions for the page's kind; what comparisons line up."""
-
-    class Key(models.TextChoices):
-        PURPOSE = "purpose", _("What it is for")
-        WHEN_USED = "when_used", _("When it is used")
-        WHAT_MOVES = "what_moves", _("What is moved or changed")
-        WHAT_HAPPENS = "what_happens", _("What happens")
-        STAY_RECOVERY = "stay_recovery", _("Stay and recovery")
-        RESULTS_TIME = "results_time", _("When results show")
-        LIMITS = "limits", _("What it does not do")
-        BOARD_CERTIFICATION = "board_certification", _("Board certification")
-        TRAINING = "training", _("Training")
-        INTEREST = "interest", _("Special interest")
-        PARKING = "parking", _("Parking")
-        STEP_FREE = "step_free", _("Step-free access")
-        ARRIVAL = "arrival", _("When you arrive")
-        QUIET_PLACE = "quiet_place", _("A quiet place to wait")
-        TRANSPORT = "transport", _("Public transport")
-
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="facts")
-    language = language_field()
-    key = models.CharField(_("question"), max_length=24, choices=Key)
-    value = models.TextField(_("answer"), max_length=600)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("fact")
-        verbose_name_plural = _("facts")
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return f"{self.get_key_display()}: {self.value[:60]}"
-
-
-class Source(models.Model):
-    """Where a page's clinical statements come from."""
-
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="sources")
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
-    title = models.CharField(_("title"), max_length=250)
-    publisher = models.CharField(_("publisher"), max_length=160, blank=True)
-    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
-    url = models.URLField(_("link"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("source")
-        verbose_name_plural = _("sources")
-        ordering = ["position", "pk"]
-
-    def __str__(self) -> str:
-        return self.title
+        return self.path

@@ -19,6 +19,7 @@ class Person(Page):
 
     class Role(models.TextChoices):
         SURGEON = "surgeon", _("Facial plastic surgeon")
+        EYE_SURGEON = "eye_surgeon", _("Eye and eyelid surgeon")
         PHYSICIAN = "physician", _("Physician")
         THERAPIST = "therapist", _("Facial retraining therapist")
         PSYCHOLOGIST = "psychologist", _("Psychologist")
@@ -31,7 +32,7 @@ class Person(Page):
         verbose_name=_("speaks"),
         default=list,
         blank=True,
-        help_text=_("Language codes, with commas: en,es"),
+        help_text=_("Patients can speak with them in these languages."),
     )
     places: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         "Location", verbose_name=_("works at"), blank=True, related_name="people"

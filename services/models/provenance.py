@@ -1,7 +1,5 @@
 """Where a piece of content came from, and who has touched it since."""
 
-from typing import Any
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +16,3 @@ class Provenance(models.Model):
 
     class Meta:
         abstract = True
-
-
-def language_field() -> "models.CharField[Any, Any]":
-    """Which language a text is in; which languages there are is a setting, not a migration."""
-    return models.CharField(_("language"), max_length=12, default="en")

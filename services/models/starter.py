@@ -11,6 +11,8 @@ class StarterRecord(models.Model):
     loaded_at = models.DateTimeField(auto_now=True)
     page = models.ForeignKey("Page", null=True, on_delete=models.SET_NULL, related_name="+")
     update = models.ForeignKey("Update", null=True, on_delete=models.SET_NULL, related_name="+")
+    term = models.ForeignKey("Term", null=True, on_delete=models.SET_NULL, related_name="+")
+    phrase = models.ForeignKey("SearchPhrase", null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return self.key

@@ -1,24 +1,13 @@
-"""Treatments and surgical procedures, and what patients hope for from them."""
+"""Treatments and surgical procedures."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from services.models.goal import Goal, OnsetWindow
 from services.models.page import Page
-
-
-class Goal(models.TextChoices):
-    """What a patient wants; the one vocabulary for pages and for requests."""
-
-    CLOSE_EYE = "close_eye", _("Close my eye")
-    SMILE = "smile", _("Smile")
-    EAT_DRINK = "eat_drink", _("Eat and drink")
-    DROOLING = "drooling", _("Stop drooling")
-    SPEAK = "speak", _("Speak clearly")
-    COMFORT = "comfort", _("Less pain and discomfort")
-    TIGHTNESS = "tightness", _("Less tightness and unwanted movement")
-    BREATHE = "breathe", _("Breathe through my nose")
-    EVEN = "even", _("Look more even")
+from services.models.person import Person
+from services.querysets import TreatmentQuerySet
 
 
 class Treatment(Page):
@@ -34,6 +23,20 @@ class Treatment(Page):
     goals = ArrayField(
         models.CharField(max_length=16, choices=Goal), verbose_name=_("helps with"), default=list, blank=True
     )
+    windows = ArrayField(
+        models.CharField(max_length=16, choices=OnsetWindow),
+        verbose_name=_("can help when it began"),
+        default=list,
+        blank=True,
+    )
+    provided_by = ArrayField(
+        models.CharField(max_length=16, choices=Person.Role),
+        verbose_name=_("given by"),
+        default=list,
+        blank=True,
+    )
+
+    objects = TreatmentQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("treatment")

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from services.models.page import Page
-from services.models.provenance import Provenance, language_field
+from services import writing
+from services.models.page import Page, validate_in_our_time
+from services.models.provenance import Provenance
+from services.models.words import Worded, language_field
 from services.querysets import UpdateQuerySet
 
 
-def validate_in_our_time(moment: datetime) -> None:
-    """Raise ValidationError for a year that is a typing error, or "for ever" (which cannot be read back)."""
-    if not 2000 <= moment.year < 2100:
-        raise ValidationError(_("Choose a date from 2000 to 2099."))
-
-
-class Update(Provenance):
+class Update(Provenance, Worded):
     """A notice with a start and, often, an end."""
 
     class Level(models.TextChoices):
@@ -60,15 +53,20 @@ class Update(Provenance):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()}, {self.starts_at:%Y-%m-%d}"
+        return (
+            self.any_text.title if self.any_text else f"{self.get_level_display()}, {self.starts_at:%Y-%m-%d}"
+        )
 
     @property
-    def text(self) -> UpdateText:
-        """The words in the language being shown. Raises UpdateText.DoesNotExist where there are none."""
-        loaded: list[UpdateText] | None = getattr(self, "loaded_texts", None)
-        if loaded:
-            return loaded[0]
-        return self.texts.get(language=get_language() or settings.LANGUAGE_CODE)
+    def dismissible(self) -> bool:
+        """Whether a reader may hide it in their browser; an emergency stays."""
+        return self.level != self.Level.EMERGENCY
+
+    @property
+    def wording(self) -> str:
+        """A short digest of what is read: other words or another level are shown to those who hid the old."""
+        read = "\0".join([self.level, self.text.title, self.text.body])
+        return hashlib.blake2s(read.encode(), digest_size=6).hexdigest()
 
 
 class UpdateText(models.Model):
@@ -88,3 +86,7 @@ class UpdateText(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        """Raise ValidationError for what breaks a rule of writing."""
+        writing.check(texts={"body": self.body})

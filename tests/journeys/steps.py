@@ -92,16 +92,15 @@ def when_continuing(page: Page) -> None:
     page.locator("main form button").click()
 
 
-def when_answering_step(page: Page, step: str, fields: dict[str, Any], axe: Axe) -> None:
+def when_answering_step(page: Page, step: str, fields: dict[str, Any]) -> None:
     then_at(page, f"/request/{step}/")
-    axe(page)
     when_answering(page, fields)
     when_continuing(page)
 
 
-def when_answering_all_steps(page: Page, answers: Answers, axe: Axe) -> None:
+def when_answering_all_steps(page: Page, answers: Answers) -> None:
     for step, fields in answers.items():
-        when_answering_step(page, step, fields, axe)
+        when_answering_step(page, step, fields)
 
 
 def when_agreeing_and_sending(page: Page) -> None:

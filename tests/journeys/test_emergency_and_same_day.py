@@ -27,7 +27,7 @@ def test_an_emergency_sign_on_the_first_page_stores_nothing_but_the_count(
     # given a patient at the first question
     page = open_page("/request/safety/", width=390, javascript=False)
     # when they choose an emergency sign
-    when_answering_step(page, "safety", {"examined": "yes", "signs": ["limb"]}, axe)
+    when_answering_step(page, "safety", {"examined": "yes", "signs": ["limb"]})
     # then they are told to call 911, and only the count is kept
     then_at(page, "/request/emergency/")
     then_heading(page, "Call 911 now")
@@ -39,18 +39,16 @@ def test_an_emergency_sign_on_the_first_page_stores_nothing_but_the_count(
     then_cookies(page, "csrftoken")
 
 
-def test_an_emergency_found_later_deletes_what_was_kept(
-    open_page: OpenPage, site: SiteProcess, axe: Axe
-) -> None:
+def test_an_emergency_found_later_deletes_what_was_kept(open_page: OpenPage, site: SiteProcess) -> None:
     before, stops = steps.counts(site), steps.emergency_stops(site)
     answers = patient_answers()
     # given a patient whom nobody has examined
     page = open_page("/request/safety/", width=390, javascript=False)
-    when_answering_step(page, "safety", {"examined": "no", "signs": ["none"]}, axe)
+    when_answering_step(page, "safety", {"examined": "no", "signs": ["none"]})
     then_cookies(page, "csrftoken", "request_draft")
     assert steps.counts(site) == {**before, steps.SEALED: before[steps.SEALED] + 1}
     # when it turns out that it began suddenly
-    when_answering_step(page, "start", answers["start"], axe)
+    when_answering_step(page, "start", answers["start"])
     # then the draft and its cookie are gone
     then_at(page, "/request/emergency/")
     assert steps.counts(site) == before
@@ -70,7 +68,7 @@ def test_same_day_advice_is_shown_then_the_form_goes_on(
     # given a patient with a red eye
     page = given_answered(open_page, site, answers, until="eye")
     # when they say so
-    when_answering_step(page, "eye", answers["eye"], axe)
+    when_answering_step(page, "eye", answers["eye"])
     # then they are told where to go today, and the form goes on
     then_at(page, "/request/today/")
     then_heading(page, "Please be seen today")

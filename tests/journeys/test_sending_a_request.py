@@ -35,7 +35,7 @@ def test_a_patient_sends_a_request_on_a_phone_without_javascript(
     phone.get_by_role("link", name="Request an appointment").first.click()
     axe(phone)
     phone.get_by_role("link", name="Start the request").click()
-    when_answering_all_steps(phone, answers, axe)
+    when_answering_all_steps(phone, answers)
     then_heading(phone, "Check your answers")
     expect(phone.locator("main")).to_contain_text("Zoë O’Hara-Núñez")
     axe(phone)

@@ -1,0 +1,129 @@
+"""Filters that are plain links: each says beforehand how many it would leave.
+
+The items are few and loaded anyway, so they are counted here and not by a query for each link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.utils.functional import Promise
+
+from services.showing import Showing
+
+Item = TypeVar("Item")
+FOUND = "#found"
+"""Where a link leads on the page: to the number of what was found."""
+
+
+@dataclass(frozen=True)
+class Facet(Generic[Item]):
+    """One question to filter by, with at most one answer chosen."""
+
+    name: str
+    label: str | Promise
+    options: Sequence[tuple[str, str | Promise]]
+    codes: Callable[[Item], Collection[str]]
+    """The answers that an item is filed under."""
+    always: bool = False
+    """Whether an answer is offered even where no item has it."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An answer as a link. One that is not chosen is chosen by it; one that is chosen is taken away."""
+
+    name: str
+    code: str
+    label: str
+    chosen: bool
+    count: int
+    """How many items following the link leaves; of a chosen one in its group: how many there are now."""
+    address: str
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str | Promise
+    options: list[Option]
+
+    @property
+    def chosen(self) -> Option | None:
+        return next((option for option in self.options if option.chosen), None)
+
+
+class Filtered(Generic[Item]):
+    """Items, what was chosen of them in the address, and the links to choose otherwise."""
+
+    def __init__(self, items: Sequence[Item], facets: Sequence[Facet[Item]], showing: Showing) -> None:
+        self._items = items
+        self._facets = facets
+        self._path = showing.address(showing.page.path)
+        self._given = {facet.name: str(showing.chosen.get(facet.name, "")) for facet in facets}
+        known = {facet.name: {code for code, _label in facet.options} for facet in facets}
+        self.codes = {name: code for name, code in self._given.items() if code in known[name]}
+
+    @property
+    def total(self) -> int:
+        return len(self._items)
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether the address names an answer that there is not."""
+        return any(code and name not in self.codes for name, code in self._given.items())
+
+    @cached_property
+    def results(self) -> list[Item]:
+        return self._matching(self.codes)
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The questions that make a difference here, each with its answers."""
+        groups = [Group(facet.label, self._options(facet)) for facet in self._facets]
+        return [group for group in groups if group.options]
+
+    @cached_property
+    def chosen(self) -> list[Option]:
+        """What was chosen, each as the link that takes it away."""
+        return [
+            self._option(facet, code, str(label), {**self.codes, facet.name: ""})
+            for facet in self._facets
+            for code, label in facet.options
+            if self.codes.get(facet.name) == code
+        ]
+
+    @property
+    def clear(self) -> str:
+        """The address of the page with nothing chosen."""
+        return self._address({})
+
+    def _options(self, facet: Facet[Item]) -> list[Option]:
+        filed = {
+            code: sum(code in facet.codes(item) for item in self._items) for code, _label in facet.options
+        }
+        offered = [code for code, count in filed.items() if count or facet.always]
+        if facet.name not in self.codes and all(filed[code] == self.total for code in offered):
+            return []
+        return [
+            self._option(facet, code, str(label), {**self.codes, facet.name: code})
+            for code, label in facet.options
+            if code in offered
+        ]
+
+    def _option(self, facet: Facet[Item], code: str, label: str, then: dict[str, str]) -> Option:
+        is_chosen = self.codes.get(facet.name) == code
+        leads_to = {**then, facet.name: ""} if is_chosen else then
+        return Option(facet.name, code, label, is_chosen, len(self._matching(then)), self._address(leads_to))
+
+    def _matching(self, codes: dict[str, str]) -> list[Item]:
+        asked = [(facet, codes[facet.name]) for facet in self._facets if codes.get(facet.name)]
+        return [item for item in self._items if all(code in facet.codes(item) for facet, code in asked)]
+
+    def _address(self, codes: dict[str, str]) -> str:
+        """The page with these answers, always in the same order: one address for one choice."""
+        asked = [(facet.name, codes[facet.name]) for facet in self._facets if codes.get(facet.name)]
+        return f"{self._path}{'?' if asked else ''}{urlencode(asked)}{FOUND}"

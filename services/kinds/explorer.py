@@ -1,0 +1,34 @@
+"""All treatments and procedures of a service, to be narrowed down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.facets import Filtered
+from services.kinds.treatment_facets import BEGAN, GOAL, KIND
+from services.models import Fact, OnsetWindow, Treatment
+from services.showing import Showing
+
+SHOWN = [Fact.Key.WHEN_USED, Fact.Key.RESULTS_TIME]
+"""The facts that help to choose what to read."""
+
+
+def context(showing: Showing) -> dict[str, Any]:
+    treatments = Treatment.objects.published().of_service(showing.page.parent)
+    offered = list(treatments.in_language(showing.language).with_facts(showing.language))
+    filtered = Filtered(offered, [GOAL, BEGAN, KIND], showing)
+    return {
+        "filtered": filtered,
+        "results": [
+            {"page": treatment, "facts": _facts(showing, treatment)} for treatment in filtered.results
+        ],
+        "first_days": filtered.codes.get(BEGAN.name) == OnsetWindow.DAYS,
+        "noindex": bool(showing.chosen),
+    }
+
+
+def _facts(showing: Showing, treatment: Treatment) -> list[dict[str, Any]]:
+    answers = {fact.key: fact.value for fact in treatment.loaded_facts}  # type: ignore[attr-defined]
+    return [
+        {"label": key.label, "value": showing.plain_line(answers[key])} for key in SHOWN if key in answers
+    ]
