@@ -14,9 +14,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
 from appointments import urgency
-from services.models import Clinic, Page, Update
-
-CONTENT = (Clinic, Page, Update)
+from services.samples import models_with_samples
 
 
 @register(Tags.database, deploy=True)
@@ -27,13 +25,15 @@ def sample_content_is_gone(
     if settings.DEMONSTRATION or not databases:
         return []
     try:
-        counts = {model: model.objects.filter(is_sample=True).count() for model in CONTENT}
+        counts = {
+            model: model._default_manager.filter(is_sample=True).count() for model in models_with_samples()
+        }
     except DatabaseError:
         return [Error("The database is not prepared.", hint="Run manage.py bootstrap.", id="clinic.E001")]
     return [
         Error(
             f"{count} sample {model._meta.verbose_name_plural} would go live.",
-            hint="Replace them in the admin and clear their sample mark, or delete them.",
+            hint="Replace, keep or remove them in the admin, on the screen “Sample content”.",
             id="clinic.E002",
         )
         for model, count in counts.items()

@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from tests.site_process import SiteProcess
 
+FULL_MATRIX = os.environ.get("CLINIC_FULL_MATRIX") == "1"
+"""Whether every page and screen is looked at in every theme and width, or a fixed sample of them."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

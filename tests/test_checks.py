@@ -7,7 +7,7 @@ from django.core.checks import CheckMessage, Tags, run_checks
 
 from appointments import urgency
 from clinic_site import checks
-from services.models import Page
+from services.models import Page, Term
 from tests.content import add_clinic, add_page, add_update
 
 
@@ -31,8 +31,10 @@ def test_sample_content_is_counted_and_may_not_go_live(production: Any) -> None:
         add_page(path, is_sample=True)
     add_page("/c/")
     add_update("Sample", is_sample=True)
+    Term.objects.create(key="graft", is_sample=True)
     assert found(checks.sample_content_is_gone) == [
         ("clinic.E002", "1 sample clinic would go live."),
+        ("clinic.E002", "1 sample glossary words would go live."),
         ("clinic.E002", "2 sample pages would go live."),
         ("clinic.E002", "1 sample important updates would go live."),
     ]

@@ -4,19 +4,17 @@ Every page is opened once; what takes longer is a fixed sample here, one page of
 theme and width: ``CLINIC_FULL_MATRIX=1 bin/test tests/test_every_page_in_a_browser.py``
 """
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page
 
-from tests.browser import OpenPage
+from tests.browser import FULL_MATRIX, OpenPage
 from tests.form_client import FormClient, patient_answers
 from tests.site_process import SiteProcess
 from tests.test_every_page import published
 
-FULL_MATRIX = os.environ.get("CLINIC_FULL_MATRIX") == "1"
 MATRIX = [(theme, width) for width in (320, 390, 1280) for theme in ("light", "dark")]
 BESIDE_THE_PAGES = [
     "/request/",

@@ -84,11 +84,15 @@ class PageScreen(Published):
     change_form_template = "admin/services/page_change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is seldom changed once a page is there is folded away, so that its words are near."""
+        folded = ["collapse"] if obj else []
+        place = ["parent", "slug", "position", "in_menu", "in_footer", "icon"]
+        review = ["reviewer", "reviewed_on", "review_due_on", "is_sample"]
         return [
             (None, {"fields": ["kind", *self.own_fields]}),
             publication_fields(),
-            (_("Address"), {"fields": ["parent", "slug", "position", "in_menu", "in_footer", "icon"]}),
-            (_("Review"), {"fields": ["reviewer", "reviewed_on", "review_due_on", "is_sample"]}),
+            (_("Address"), {"fields": place, "classes": folded}),
+            (_("Review"), {"fields": review, "classes": folded}),
         ]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -19,7 +19,7 @@ class Term(Provenance, Worded):
 
     class Meta:
         verbose_name = _("term")
-        verbose_name_plural = _("glossary")
+        verbose_name_plural = _("glossary words")
         ordering = ["key"]
 
     def __str__(self) -> str:
