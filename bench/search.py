@@ -92,9 +92,10 @@ def run(pages: int) -> None:
 
 
 def fill(pages: int) -> None:
-    """Published pages of seeded random text, words as unequally frequent as in real texts; one rare word."""
-    from services import search_index
-    from services.models import Page, PageText, SearchPhrase
+    """Pages of seeded random text, words as unequally frequent as in real texts, and our phrases."""
+    from services import search_index, starter
+    from services.models import Page, PageText
+    from services.starter_entries import store_phrases
 
     chance = random.Random(1)  # noqa: S311
     lexicon = COMMON + ["".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(20_000)]
@@ -109,12 +110,9 @@ def fill(pages: int) -> None:
         title, summary, body = " ".join(words[:5]), " ".join(words[5:25]), " ".join(words[25:])
         texts.append(PageText(page=page, language="en", title=title[:120], summary=summary[:400], body=body))
     PageText.objects.bulk_create(texts, batch_size=1000)
-    listed = [
-        SearchPhrase(kind="synonym", words=[f"lay words {n}", f"word {n}"], means="nerve") for n in range(200)
-    ]
-    SearchPhrase.objects.bulk_create(
-        [*listed, SearchPhrase(kind="synonym", words=["lopsided face"], means="facial paralysis")]
-    )
+    content = starter.read(starter.FOLDER)
+    for document in content.phrases:
+        store_phrases(document.origin, None, document.data)
     search_index.index_all()
 
 

@@ -4,13 +4,15 @@ They answer without a database too; the number is then the last one this process
 """
 
 from django.db import Error as AnyDatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import get_language
 
+from services.addresses import in_language, prefix
+from services.context import Site
 from services.models import Clinic, Page
-from services.search import pages_resembling
+from services.search import page_named, pages_resembling
 
 _last_seen: dict[str, str] = {}
 
@@ -41,15 +43,35 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: nothing at this address; with the public pages that it resembles."""
-    return _page("404.html", 404, likely=_likely(request.path_info))
+    """404: nothing at this address; with the public pages that it resembles, and the menu.
 
-
-def _likely(path: str) -> list[Page]:
+    An address in capitals, or a public page's own name alone, leads to that page.
+    """
     try:
-        return pages_resembling(path, get_language())
+        return _meant(request) or _page(
+            "404.html",
+            404,
+            likely=pages_resembling(request.path_info, get_language()),
+            menu=Site(request).menu,
+        )
     except AnyDatabaseError:
-        return []
+        return _page("404.html", 404)
+
+
+def _meant(request: HttpRequest) -> HttpResponse | None:
+    """To the page that this address can only mean: for ever where it differs in capitals alone."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    language, path = get_language(), request.path_info
+    lower = path.lower().rstrip("/") + "/"
+    public = Page.objects.published()
+    if (
+        path.lower() != path
+        and public.at(lower.removeprefix(prefix(language))).in_language(language).exists()
+    ):
+        return HttpResponsePermanentRedirect(lower)
+    named = page_named(path.removeprefix(prefix(language)), language)
+    return HttpResponseRedirect(in_language(named.path, language)) if named else None
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

@@ -68,6 +68,10 @@ class RequestGuard:
             return errors.bad_request(request)
         if "\\" in request.META.get("HTTP_COOKIE", ""):
             request.COOKIES = {name: text for name, text in request.COOKIES.items() if text.isprintable()}
+        try:
+            request.GET  # noqa: B018 - reading it is what checks it
+        except TooManyFieldsSent:
+            return errors.bad_request(request)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             if _announced_length(request) > settings.MAX_BODY_BYTES:
                 return _too_large(request)

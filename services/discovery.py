@@ -43,21 +43,22 @@ def robots(request: HttpRequest) -> HttpResponse:
 def share_picture(request: HttpRequest, path: str, digest: str) -> HttpResponse:
     """The picture for links to a page. Its address says what is drawn, so that nobody has other words drawn.
 
-    Raises Http404 for a digest that is neither kept nor the page's own.
+    Raises Http404 for a digest that is not the page's own, or no longer.
     """
-    picture = share_pictures.kept(digest) or _made(request, f"/{path}", digest)
+    words = _words(request, f"/{path}")
+    if words is None or words.digest != digest:
+        raise Http404
+    picture = share_pictures.kept(digest) or share_pictures.make(words)
     response = HttpResponse(picture, content_type="image/png")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
-def _made(request: HttpRequest, path: str, digest: str) -> bytes:
+def _words(request: HttpRequest, path: str) -> share_pictures.Words | None:
+    """What stands on the picture of the public page there; None where there is no such page."""
     page = Page.objects.published().at(path).in_language(get_language()).first()
-    words = share_pictures.words_of(page, Site(request).clinic) if page else None
-    if words is None or words.digest != digest:
-        raise Http404
-    return share_pictures.make(words)
+    return share_pictures.words_of(page, Site(request).clinic) if page else None
 
 
 def _kept_a_minute(response: HttpResponse) -> HttpResponse:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from services.models import Term
 
-TAG = re.compile(r"(<[^>]*>)")
+TAG = re.compile(r"(<[^>]*>|&#?\w+;)")
+"""Tags, and characters written as entities: what is between them is text."""
 NAME = re.compile(r"</?([a-z0-9]+)")
 UNMARKED = {"a", "h2", "h3", "h4", "th", "code"}
 """Where no word is made a link: in links, headings and quoted code."""
@@ -35,7 +36,7 @@ class Marker:
         return sorted(self._found.values(), key=lambda term: term.text.word.casefold())
 
     def mark(self, html: SafeString) -> SafeString:
-        """The same HTML with each term's first mention linked to ``#word-<key>``.
+        """The same HTML with each term's first mention linked to ``#word-<key>``, itself ``use-<key>``.
 
         ``html`` must have been sanitised: tags are told from text by their angle brackets.
         """
@@ -46,17 +47,18 @@ class Marker:
             name = NAME.match(part)
             if name and name[1] in UNMARKED:
                 closed_to_marks += -1 if part.startswith("</") else 1
-            elif not name and not closed_to_marks:
+            elif not name and not closed_to_marks and not part.startswith("&"):
                 part = self._pattern.sub(self._link, part)
             parts.append(part)
         return mark_safe("".join(parts))  # noqa: S308 - sanitised HTML, with links whose words came from it
 
     def _link(self, match: re.Match[str]) -> str:
-        term = self._by_form[_plain(match[0])]
-        if term.key in self._found:
+        term = self._by_form.get(_plain(match[0]))  # none for İ and ı, which match an i but are none
+        if term is None or term.key in self._found:
             return match[0]
         self._found[term.key] = term
-        return format_html('<a class="term" href="#word-{}">{}</a>', term.key, mark_safe(match[0]))  # noqa: S308
+        words = mark_safe(match[0])  # noqa: S308 - a part of sanitised HTML
+        return format_html('<a class="term" id="use-{0}" href="#word-{0}">{1}</a>', term.key, words)
 
 
 def _plain(form: str) -> str:

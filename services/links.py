@@ -16,7 +16,7 @@ from django.utils.translation import gettext, override
 
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 MAIL = re.compile(r"mailto:[^\s@?]+@[^\s@?]+(\?\S*)?", re.IGNORECASE)
-PHONE = re.compile(r"tel:\+?[0-9][0-9().*#-]*", re.IGNORECASE)
+PHONE = re.compile(r"(?:tel|sms):\+?[0-9][0-9().*#-]*", re.IGNORECASE)
 NOT_FOR_READERS = {"staff", "static", "media", "healthz"}
 """First parts of addresses that answer, and that no text leads to."""
 
@@ -61,7 +61,7 @@ def _scheme_problem(scheme: str, link: str) -> str:
         return gettext("The link “%(link)s” is not secure. Begin with https://")
     if scheme == "mailto:":
         return "" if MAIL.fullmatch(link) else gettext("The link “%(link)s” holds no e-mail address.")
-    if scheme == "tel:":
+    if scheme in ("tel:", "sms:"):
         return "" if PHONE.fullmatch(link) else gettext("The link “%(link)s” holds no phone number.")
     return gettext(
         "The link “%(link)s” is not allowed. Begin with / for a page of this site, or with https://"

@@ -1,7 +1,8 @@
 """Editors' Markdown to safe HTML.
 
 Raw HTML is shown as text, what the renderer makes is sanitised again, and links within the site are given the
-page's language. ``> [!emergency]``, ``> [!same-day]`` and ``> [!note]`` begin a callout;
+page's language. ``> [!emergency]``, ``> [!same-day]`` and ``> [!note]`` begin a callout. ``- [ ] words`` is
+an item to tick off on paper, with a drawn box. Each cell of a wide table names its column, for phones.
 ``![what it shows](picture:key)`` is one of the site's own pictures, and no other is shown.
 """
 
@@ -26,15 +27,20 @@ PLACEHOLDERS = ("clinic", "phone", "email", "portal_url", "billing_url")
 CALLOUTS = ("emergency", "same-day", "note")
 CALLOUT = re.compile(rf"^\[!({'|'.join(CALLOUTS)})\]\s*")
 CALLOUT_CLASSES = {"callout", *(f"callout-{name}" for name in CALLOUTS)}
+TICK = "[ ] "
+WIDE = 3
+"""From how many columns on a table is taken apart where the screen is narrow."""
+
 PICTURE = re.compile(r"picture:([a-z0-9]+(?:-[a-z0-9]+)*)")
 TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "hr", "img", "li", "ol", "p", "picture",
     "source", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 ATTRIBUTES = {
-    "a": {"href"},
+    "a": {"href", "dir"},
     "ol": {"start"},
     "th": {"scope"},
+    "td": {"data-label"},
     "h2": {"id"},
     "source": {"type", "srcset", "sizes"},
     "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
@@ -80,8 +86,8 @@ def _html(text: str, language: str, inline: bool, pictures: Pictures) -> SafeStr
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_own_pictures_only,
-        allowed_classes={"blockquote": CALLOUT_CLASSES},
-        url_schemes={"https", "mailto", "tel"},
+        allowed_classes={"blockquote": CALLOUT_CLASSES, "li": {"tick"}, "table": {"wide"}},
+        url_schemes={"https", "mailto", "tel", "sms"},
         link_rel=None,
     )
     return mark_safe(clean)  # noqa: S308 - sanitised on the line above
@@ -100,6 +106,8 @@ def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.core.ruler.push("callouts", _mark_callouts)
+    parser.core.ruler.push("ticks", _mark_ticks)
+    parser.core.ruler.push("columns", _label_cells)
     parser.add_render_rule("link_open", _link_open)
     parser.add_render_rule("image", _image)
     return parser
@@ -118,12 +126,45 @@ def _mark_callouts(state: Any) -> None:
             first.content = CALLOUT.sub("", first.content)
 
 
+def _mark_ticks(state: Any) -> None:
+    tokens: Sequence[Token] = state.tokens
+    for index, token in enumerate(tokens[:-2]):
+        words = tokens[index + 2].children if token.type == "list_item_open" else None
+        if words and words[0].type == "text" and words[0].content.startswith(TICK):
+            token.attrSet("class", "tick")
+            words[0].content = words[0].content.removeprefix(TICK)
+
+
+def _label_cells(state: Any) -> None:
+    table: Token | None = None
+    columns: list[str] = []
+    cell = 0
+    for index, token in enumerate(state.tokens):
+        if token.type == "table_open":
+            table, columns = token, []
+        elif token.type == "tr_open":
+            cell = 0
+        elif token.type == "th_open":
+            columns.append(_words(state.tokens[index + 1]))
+        elif table and token.type == "td_open" and len(columns) >= WIDE:
+            table.attrSet("class", "wide")
+            token.attrSet("data-label", columns[cell])
+            cell += 1
+
+
+def _words(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or [])
+
+
 def _link_open(
     self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
 ) -> str:
+    """A number is written from left to right in every language, Arabic too."""
     token = tokens[index]
     href = str(token.attrGet("href") or "")
     token.attrSet("href", in_language(href, env["language"]))
+    if href.lower().startswith(("tel:", "sms:")):
+        token.attrSet("dir", "ltr")
     return self.renderToken(tokens, index, options, env)
 
 

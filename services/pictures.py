@@ -99,7 +99,8 @@ def store_for_texts(original: bytes) -> Stored:
     name = f"pictures/{hashlib.sha256(original).hexdigest()[:24]}.jpg"
     _save_once(name, original)
     for width in widths(whole.width):
-        resized = whole.resize((width, round(whole.height * width / whole.width)), Image.Resampling.LANCZOS)
+        height = max(1, round(whole.height * width / whole.width))
+        resized = whole.resize((width, height), Image.Resampling.LANCZOS)
         for extension in FORMATS:
             _save_once(width_name(name, width, extension), _encoded(resized, extension))
     return Stored(name, whole.width, whole.height)

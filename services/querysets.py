@@ -44,6 +44,24 @@ class PageQuerySet(WordedQuerySet[PageKind]):
         begun = Q(status="published") | Q(status="scheduled", publish_at__lte=now)
         return self.filter(begun).filter(Q(archive_at=None) | Q(archive_at__gt=now))
 
+    def announced(self) -> Self:
+        """Pages that are public, or have been."""
+        now = timezone.now()
+        return self.filter(
+            Q(status__in=["published", "archived"]) | Q(status="scheduled", publish_at__lte=now)
+        )
+
+    def scheduled(self) -> Self:
+        """Pages whose time has not come yet."""
+        now = timezone.now()
+        coming = self.filter(status="scheduled", publish_at__gt=now)
+        return coming.filter(Q(archive_at=None) | Q(archive_at__gt=now))
+
+    def taken_down(self) -> Self:
+        """Pages that are archived, or whose time is over."""
+        over = Q(status__in=["published", "scheduled"], archive_at__lte=timezone.now())
+        return self.filter(Q(status="archived") | over)
+
     def at(self, path: str) -> Self:
         return self.filter(path=path)
 
@@ -79,8 +97,11 @@ class PageQuerySet(WordedQuerySet[PageKind]):
         return self.prefetch_related("sources")
 
     def with_review(self, language: str) -> Self:
-        """Each page with its reviewer, where the reviewer's name is known in this language."""
-        people = apps.get_model("services", "Person").objects.in_language(language)
+        """Each page with its reviewer, where the public knows their name in this language.
+
+        Who has left since is still named; who is not announced yet is not.
+        """
+        people = apps.get_model("services", "Person").objects.announced().in_language(language)
         return self.prefetch_related(models.Prefetch("reviewer", queryset=people))
 
     def with_places(self, language: str) -> Self:

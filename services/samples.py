@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
@@ -13,8 +14,8 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from services import publication, search_index
-from services.models import Clinic, Page, PageText, Person, Point, SearchPhrase
+from services import dead_links, publication, search_index
+from services.models import Clinic, OldAddress, Page, PageText, Person, Point, SearchPhrase, UpdateText
 from services.models.picture import Picture
 from services.models.provenance import Provenance
 
@@ -33,6 +34,22 @@ class Sample:
         """Names it in a form."""
         return f"{type(self.thing)._meta.model_name}:{self.thing.pk}"
 
+    @property
+    def edited_at(self) -> datetime | None:
+        """When staff last wrote in it: it may hold hours of their work."""
+        edited: datetime | None = self.thing.staff_edited_at
+        return edited
+
+    @property
+    def ticked(self) -> bool:
+        """Whether it is meant to go unless somebody says otherwise."""
+        return not self.fixed and self.edited_at is None
+
+    @property
+    def path(self) -> str:
+        """Where it stands; empty for what is no page."""
+        return self.thing.path if isinstance(self.thing, Page) else ""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -40,6 +57,15 @@ class Group:
 
     title: str
     samples: list[Sample]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """``gone``: how many went. ``staying``: what something needs. ``linking``: pages that lead to it."""
+
+    gone: int
+    staying: list[Sample]
+    linking: list[Page]
 
 
 def models_with_samples() -> list[type[models.Model]]:
@@ -78,26 +104,44 @@ def marked() -> Iterator[Sample]:
         yield from group.samples
 
 
-def remove(*, chosen: set[str], log: Callable[[Any], None]) -> tuple[int, list[Sample]]:
-    """Remove the samples of these keys: how many went, and which stay since something needs them.
+def going(samples: Collection[Sample], chosen: Collection[str]) -> int:
+    """How many of ``samples`` ``remove`` would take for these keys."""
+    stay = [each for each in samples if each.fixed or each.key not in chosen]
+    held = [each.path for each in stay if each.path]
+    return sum(
+        not (each.path and any(path.startswith(each.path) for path in held))
+        for each in samples
+        if each not in stay
+    )
+
+
+def remove(*, chosen: set[str], log: Callable[[Any], None]) -> Removal:
+    """Remove the samples of these keys.
 
     Pages go from below: one stays while a page below it stays. The set-up never loads them again.
     ``log`` is told each one just before it goes.
     """
     with transaction.atomic():
         samples = [sample for sample in marked() if sample.key in chosen]
-        gone, staying, phrases = 0, [], False
+        gone, staying, phrases, paths = 0, [], False, set[str]()
         for sample in sorted(samples, key=_depth, reverse=True):
             reason = sample.fixed if not isinstance(sample.thing, Page) else _why_it_stays(sample.thing)
             if reason:
                 staying.append(Sample(sample.thing, reason))
             else:
                 log(sample.thing)
+                paths |= _addresses(sample)
                 _delete(sample.thing)
                 gone, phrases = gone + 1, phrases or isinstance(sample.thing, SearchPhrase)
         if phrases:
             search_index.index_phrases()
-    return gone, staying
+        return Removal(gone, staying, dead_links.pages_leading_to(paths))
+
+
+def _addresses(sample: Sample) -> set[str]:
+    """Where visitors find it now, and where they did."""
+    old = OldAddress.objects.filter(page=sample.thing.pk) if sample.path else OldAddress.objects.none()
+    return {sample.path, *old.values_list("path", flat=True)} - {""}
 
 
 def keep(*, chosen: set[str], actor: str) -> list[Any]:
@@ -114,7 +158,7 @@ def keep(*, chosen: set[str], actor: str) -> list[Any]:
 
 
 def _depth(sample: Sample) -> int:
-    return sample.thing.path.count("/") if isinstance(sample.thing, Page) else 0
+    return sample.path.count("/")
 
 
 def _why_fixed(model: type[models.Model]) -> Callable[[Any], str]:
@@ -146,7 +190,8 @@ def _paths_above_own_pages() -> set[str]:
 
 
 def _pictures_of_own_pages() -> set[str]:
-    own = [model.objects.filter(page__is_sample=False) for model in (PageText, Point)]
+    own: list[Any] = [model.objects.filter(page__is_sample=False) for model in (PageText, Point)]
+    own.append(UpdateText.objects.filter(update__is_sample=False))
     bodies = [body for rows in own for body in rows.values_list("body", flat=True)]
     return {key for body in bodies for key in SHOWN_PICTURE.findall(body)}
 
@@ -158,13 +203,14 @@ def _delete(thing: Any) -> None:
     if hasattr(thing, "file"):
         files.append(str(thing.file.name))
     thing.delete()
-    shared = {name for name in files if Person.objects.filter(portrait=name).exists()}
-    transaction.on_commit(lambda: _delete_files(set(files) - shared))
+    transaction.on_commit(lambda: _delete_files(files))
 
 
-def _delete_files(names: set[str]) -> None:
-    """Originals and their variants, whose names begin with the original's."""
+def _delete_files(names: list[str]) -> None:
+    """Originals and their variants, whose names begin with the original's; not where others use them."""
     for name in names:
+        if Person.objects.filter(portrait=name).exists() or Picture.objects.filter(file=name).exists():
+            continue
         folder, _, file = name.rpartition("/")
         stem = file.rsplit(".", 1)[0]
         for found in default_storage.listdir(folder)[1]:

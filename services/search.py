@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import connection, transaction
 from django.utils.functional import Promise
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from services.models import Page, SearchEntry, SearchPhrase
-from services.search_answers import KIND_WORDS, Found, Hit
+from services.models import Page, SearchEntry
+from services.search_advice import Advice, pages_first
+from services.search_answers import KIND_WORDS, Found, Hit, highlighted, with_dots
 from services.search_lexicon import LayWords, alike, lay_words, mend
 from services.search_query import MAX_CHARACTERS, Typed, configuration
-from services.search_querysets import GREATER, LESS, MARK_BEGINS, MARK_ENDS, SearchEntryQuerySet
+from services.search_querysets import SearchEntryQuerySet
 
 PER_PAGE = 10
 MOST = 100
@@ -25,8 +27,6 @@ MOST = 100
 WEIGHED = 200
 LIKELY = 5
 MOST_SUGGESTED = 4
-DISTINCT = 30
-"""Characters that tell whether an excerpt is the beginning or the end of its text."""
 HOLDERS = (Page.Kind.GLOSSARY, Page.Kind.UPDATES)
 """Pages on which terms and updates are read; without such a page they are not found either."""
 RESEMBLING = 0.35
@@ -34,6 +34,7 @@ RESEMBLING = 0.35
 
 ADDRESS_WORD = re.compile(r"[^\W\d_]{3,}")
 """What may be a word in an address; shorter parts are file endings and language codes."""
+ONE_PART = re.compile(r"/[A-Za-z0-9-]+/")
 
 
 @dataclass(frozen=True)
@@ -41,17 +42,27 @@ class _Attempt:
     typed: Typed
     lay: LayWords
     any_word: bool
-    ids: list[int]
+    first: list[int]
+    others: list[int]
     query: SearchQuery
+
+    @property
+    def advice(self) -> Advice:
+        return Advice.of({kind for kind, _means in self.lay.found})
+
+    @property
+    def ids(self) -> list[int]:
+        return list(dict.fromkeys([*self.first, *self.others]))
 
 
 def find(text: str, *, language: str, page: int = 1) -> Found:
     """The answers to what was typed, whatever that is; a page number out of range is brought into it.
 
     Where nothing has all the words, typing errors are mended; where that does not help, pages with some of
-    the words are found.
+    the words are found. Where the words call for help at once, nothing is tried that they do not say.
     """
-    asked = " ".join("".join(c if c.isprintable() else " " for c in text[:MAX_CHARACTERS]).split())
+    composed = unicodedata.normalize("NFC", text[: 2 * MAX_CHARACTERS])[:MAX_CHARACTERS]
+    asked = " ".join("".join(c if c.isprintable() else " " for c in composed).split())
     was_cut = len(text) > MAX_CHARACTERS
     typed = Typed.read(asked)
     if not typed:
@@ -60,20 +71,32 @@ def find(text: str, *, language: str, page: int = 1) -> Found:
     attempts = []
     for attempt in shelf.attempts(typed):
         attempts.append(attempt)
-        if attempt.ids:
+        if attempt.others or attempt.advice.is_urgent:
             break
     found = shelf.answer(attempts, page)
     return replace(found, asked=asked, was_cut=was_cut)
 
 
 def pages_resembling(path: str, language: str) -> list[Page]:
-    """The public pages whose titles or addresses resemble an address that is none."""
+    """The public pages whose titles or addresses resemble an address that is none, not the home page.
+
+    Its title has the words of every page, and each page leads to it.
+    """
     parts = [" ".join(ADDRESS_WORD.findall(part)) for part in path.split("/")]
     shelf = _Shelf(language)
     for words in [part for part in reversed(parts) if part][:2]:
-        if likely := shelf.likely(words[:MAX_CHARACTERS]):
-            return likely
+        likely = shelf.likely(words[:MAX_CHARACTERS])
+        if others := [page for page in likely if page.kind != Page.Kind.HOME]:
+            return others
     return []
+
+
+def page_named(path: str, language: str) -> Page | None:
+    """The one public page whose address ends like this one, which has a single part: ``/bells-palsy/``."""
+    if not ONE_PART.fullmatch(path):
+        return None
+    found = list(Page.objects.published().filter(slug=path.strip("/").lower()).in_language(language)[:2])
+    return found[0] if len(found) == 1 else None
 
 
 class _Shelf:
@@ -91,19 +114,29 @@ class _Shelf:
         return SearchEntry.objects.visible(self.language, terms=terms, updates=updates)
 
     def attempts(self, typed: Typed) -> Iterator[_Attempt]:
-        """As typed; with typing errors mended; with any of the words."""
-        yield self._attempt(typed)
-        mended = mend(typed, self.language, self.config, self._is_seen)
+        """As typed; mended; with any of the words, unless there are pages to show first."""
+        attempt = self._attempt(typed)
+        yield attempt
+        mended = mend(typed, attempt.lay.heard, self.language, self.config, self._is_seen)
         if mended and mended != typed:
-            yield self._attempt(mended)
-        if len((mended or typed).words) > 1:
-            yield self._attempt(mended or typed, any_word=True)
+            attempt = self._attempt(mended)
+            yield attempt
+        if len(attempt.typed.words) > 1 and not attempt.first:
+            yield self._attempt(attempt.typed, any_word=True)
 
     def _attempt(self, typed: Typed, *, any_word: bool = False) -> _Attempt:
         lay = lay_words(typed, self.language)
         query = typed.query(self.config, lay.meanings, any_word=any_word)
         in_title = typed.query(self.config, lay.meanings, any_word=True)
-        return _Attempt(typed, lay, any_word, self._best(query, in_title), query)
+        first = [
+            Typed.read(words).query(self.config, []) for words in pages_first(lay.found) if Typed.read(words)
+        ]
+        ids = [pk for titled in first for pk in self._named(titled)]
+        return _Attempt(typed, lay, any_word, ids, self._best(query, in_title), reduce(or_, first, query))
+
+    def _named(self, query: SearchQuery) -> list[int]:
+        """The page whose title these words stand in."""
+        return list(self.entries.of_pages().titled(query).values_list("pk", flat=True)[:1])
 
     def _best(self, query: SearchQuery, in_title: SearchQuery) -> list[int]:
         """The answers, the best first.
@@ -119,25 +152,26 @@ class _Shelf:
         return list(ranked.values_list("pk", flat=True)[: MOST + 1])
 
     def answer(self, attempts: list[_Attempt], page: int) -> Found:
-        """What the last attempt has found; the advice that any of them called for."""
+        """What the last attempt has found; the advice that any of them called for, and its pages first."""
         typed, last = attempts[0].typed, attempts[-1]
-        advice = {kind for attempt in attempts for kind in attempt.lay.advice}
+        advice = Advice.of({kind for attempt in attempts for kind, _means in attempt.lay.found})
         total = min(len(last.ids), MOST)
         pages = max(1, -(-total // PER_PAGE))
         number = min(max(page, 1), pages)
         hits = self.hits(last, number)
-        return Found(
-            hits=hits,
-            total=total,
-            has_more=len(last.ids) > MOST,
-            page=number,
-            pages=pages,
+        found = Found(
+            hits=hits, total=total, has_more=len(last.ids) > MOST, page=number, pages=pages, advice=advice
+        )
+        if advice.is_urgent:
+            return found
+        unfound = [] if last.others and not last.any_word else self._unfound(last.lay)
+        return replace(
+            found,
             shown_for=str(last.typed) if hits and last.typed != typed else "",
             also=[meaning.means for meaning in last.lay.meanings],
             any_word=last.any_word,
-            emergency=SearchPhrase.Kind.EMERGENCY in advice,
-            crisis=SearchPhrase.Kind.CRISIS in advice,
-            suggestions=[] if hits else self.suggestions(typed),
+            unfound=unfound,
+            suggestions=[] if hits else self.suggestions(typed.words, unfound),
             likely=[] if hits else self.likely(typed.everything),
         )
 
@@ -167,7 +201,7 @@ class _Shelf:
         trail = [titles[path] for path in _above(page.path) if path in titles]
         return Hit(
             title=highlighted(entry.shown_title),  # type: ignore[attr-defined]
-            excerpt=highlighted(_with_dots(entry.shown_text, entry.text)),  # type: ignore[attr-defined]
+            excerpt=highlighted(with_dots(entry.shown_text, entry.text)),  # type: ignore[attr-defined]
             path=page.path,
             anchor=entry.term.key if entry.term is not None else "",
             kind=kind,
@@ -179,9 +213,13 @@ class _Shelf:
         above = Page.objects.published().filter(path__in=wanted).in_language(self.language)
         return {page.path: page.text.short_title for page in above}
 
-    def suggestions(self, typed: Typed) -> list[str]:
-        """Words that pages hold and that resemble the ones typed."""
-        near = alike(typed.words[:MOST_SUGGESTED], self.language)
+    def _unfound(self, lay: LayWords) -> list[str]:
+        """The words that are right as they stand, and on no page."""
+        return sorted(word for word in lay.kept if not self._is_seen(word))
+
+    def suggestions(self, words: list[str], unfound: list[str]) -> list[str]:
+        """Words that pages hold and that resemble the ones typed, apart from those that are right."""
+        near = alike([word for word in words if word not in unfound][:MOST_SUGGESTED], self.language)
         seen = (
             next((each.word for each in found if self._is_seen(each.word)), "") for found in near.values()
         )
@@ -196,19 +234,6 @@ class _Shelf:
         found = Page.objects.published().in_language(self.language).filter(pk__in=ids)
         pages = {page.pk: page for page in found}
         return [pages[pk] for pk in ids if pk in pages]
-
-
-def highlighted(text: str) -> SafeString:
-    """HTML of a text in which PostgreSQL has marked the words found."""
-    safe = escape(text.replace(LESS, "<").replace(GREATER, ">"))
-    return mark_safe(safe.replace(MARK_BEGINS, "<mark>").replace(MARK_ENDS, "</mark>"))  # noqa: S308 - escaped
-
-
-def _with_dots(excerpt: str, text: str) -> str:
-    """The excerpt, with dots where the text goes on before or after it."""
-    bare = excerpt.replace(MARK_BEGINS, "").replace(MARK_ENDS, "").replace(LESS, "<").replace(GREATER, ">")
-    before = "" if text.startswith(bare[:DISTINCT]) else "… "
-    return f"{before}{excerpt}{'' if text.endswith(bare[-DISTINCT:]) else ' …'}"
 
 
 def _above(path: str) -> list[str]:

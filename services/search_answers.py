@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from services.models import Page
+from services.search_advice import Advice
+from services.search_querysets import GREATER, LESS, MARK_BEGINS, MARK_ENDS
+
+DISTINCT = 30
+"""Characters that tell whether an excerpt is the beginning or the end of its text."""
 
 KIND_WORDS: dict[str, Promise] = {
     Page.Kind.HOME: _("Home page"),
@@ -51,8 +57,8 @@ class Found:
     shown_for: str = ""
     also: list[str] = field(default_factory=list)
     any_word: bool = False
-    emergency: bool = False
-    crisis: bool = False
+    unfound: list[str] = field(default_factory=list)
+    advice: Advice = Advice()
     suggestions: list[str] = field(default_factory=list)
     likely: list[Page] = field(default_factory=list)
 
@@ -63,3 +69,16 @@ class Found:
     @property
     def next_page(self) -> int:
         return self.page + 1
+
+
+def highlighted(text: str) -> SafeString:
+    """HTML of a text in which PostgreSQL has marked the words found."""
+    safe = escape(text.replace(LESS, "<").replace(GREATER, ">"))
+    return mark_safe(safe.replace(MARK_BEGINS, "<mark>").replace(MARK_ENDS, "</mark>"))  # noqa: S308 - escaped
+
+
+def with_dots(excerpt: str, text: str) -> str:
+    """The excerpt, with dots where the text goes on before or after it."""
+    bare = excerpt.replace(MARK_BEGINS, "").replace(MARK_ENDS, "").replace(LESS, "<").replace(GREATER, ">")
+    before = "" if text.startswith(bare[:DISTINCT]) else "… "
+    return f"{before}{excerpt}{'' if text.endswith(bare[-DISTINCT:]) else ' …'}"

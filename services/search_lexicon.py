@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,15 @@ ALIKE = 0.18
 LOOKED_AT = 30
 MOST_MENDED = 6
 
-PHRASES = """
+PHRASES = r"""
 SELECT phrase.kind, phrase.means, tsvector_to_array(to_tsvector(%(config)s::regconfig, words.bare))
 FROM services_searchphrase phrase, unnest(phrase.words) listed,
-     LATERAL (SELECT translate(listed, '''’', '') AS bare) words
-WHERE phrase.language = %(language)s
-  AND to_tsvector(%(config)s::regconfig, %(typed)s) @@ plainto_tsquery(%(config)s::regconfig, words.bare)
+     LATERAL (SELECT regexp_replace(translate(listed, '''’', ''), '(\w)-(\w)', '\1 \2', 'g') AS bare) words,
+     to_tsvector(%(config)s::regconfig, %(typed)s) typed
+WHERE phrase.language = %(language)s AND typed @@ websearch_to_tsquery(%(config)s::regconfig, words.bare)
+ORDER BY phrase.id
 """
+"""A listed phrase counts when all its words were typed, in any order, and none that has a minus before it."""
 STEMS = "SELECT word, tsvector_to_array(to_tsvector(%s::regconfig, word)) FROM unnest(%s::text[]) word"
 KNOWN = """
 SELECT typed FROM unnest(%(words)s::text[]) typed
@@ -43,10 +45,15 @@ FROM unnest(%(words)s::text[]) typed CROSS JOIN LATERAL (
 
 @dataclass(frozen=True)
 class LayWords:
-    """What the lay phrases in a question mean, and the advice they call for."""
+    """What the lay phrases in a question mean; all that were found, as (kind, meaning).
+
+    ``heard``: the words typed that stand in one of them; ``kept``: those spelled right though on no page.
+    """
 
     meanings: list[Meaning]
-    advice: frozenset[str]
+    found: list[tuple[str, str]]
+    heard: frozenset[str]
+    kept: frozenset[str]
 
 
 def lay_words(typed: Typed, language: str) -> LayWords:
@@ -58,20 +65,27 @@ def lay_words(typed: Typed, language: str) -> LayWords:
         cursor.execute(PHRASES, told)
         phrases: list[tuple[str, str, list[str]]] = cursor.fetchall()
         if not phrases:
-            return LayWords([], frozenset())
+            return LayWords([], [], frozenset(), frozenset())
         cursor.execute(STEMS, [config, list(bare.values())])
         stems: dict[str, list[str]] = dict(cursor.fetchall())
-    meanings = []
+    meanings: list[Meaning] = []
+    heard: set[str] = set()
+    kept: set[str] = set()
     for kind, means, wanted in phrases:
         words = frozenset(word for word in bare if set(stems[bare[word]]) & set(wanted))
+        heard |= words
         if kind == SearchPhrase.Kind.SYNONYM and words:
             meanings.append(Meaning(words, means))
-    return LayWords(list(dict.fromkeys(meanings)), frozenset(kind for kind, _means, _wanted in phrases))
+        elif kind == SearchPhrase.Kind.KEPT:
+            kept |= words
+    found = [(kind, means) for kind, means, _wanted in phrases]
+    return LayWords(list(dict.fromkeys(meanings)), found, frozenset(heard), frozenset(kept))
 
 
-def mend(typed: Typed, language: str, config: str, is_seen: Callable[[str], bool]) -> Typed:
+def mend(typed: Typed, heard: Set[str], language: str, config: str, is_seen: Callable[[str], bool]) -> Typed:
     """Unknown words replaced by what was probably meant, or left out where nothing is near.
 
+    ``heard``: the words that a lay phrase has understood already.
     ``is_seen``: whether a word stands on a page that the public sees. Nothing else is offered: the words of
     a draft are nobody's business yet.
     """
@@ -79,10 +93,11 @@ def mend(typed: Typed, language: str, config: str, is_seen: Callable[[str], bool
     with connection.cursor() as cursor:
         cursor.execute(KNOWN, told)
         known = {word for (word,) in cursor.fetchall()}
-    unknown = [word for word in typed.words if word not in known and not is_seen(word)][:MOST_MENDED]
+    asked = [word for word in typed.words if word not in known | heard]
+    unknown = [word for word in asked if not is_seen(word)][:MOST_MENDED]
     mended: dict[str, str] = {}
     for word, candidates in alike(unknown, language).items():
-        near = (each for each in candidates if each.distance <= forgiven(word))
+        near = (each for each in candidates if is_slip(word, each))
         offered = (each.word for each in near if each.in_phrase or is_seen(each.word))
         if found := next(offered, None):
             mended[word] = found
@@ -99,7 +114,7 @@ class Alike:
 
 
 def alike(words: Iterable[str], language: str) -> dict[str, list[Alike]]:
-    """For each word the words that resemble it, the nearest first."""
+    """For each word the words that resemble it, the nearest first; errors seldom fall on the first letter."""
     typed = {word: word.lower() for word in words}
     told: dict[str, Any] = {"words": list(typed.values()), "language": language, "most": LOOKED_AT}
     with transaction.atomic(), connection.cursor() as cursor:
@@ -113,8 +128,19 @@ def alike(words: Iterable[str], language: str) -> dict[str, list[Alike]]:
             for each, other, in_phrase in rows
             if each == lower
         ]
-        found[word] = sorted(near, key=lambda each: each.distance)
+        found[word] = sorted(
+            near, key=lambda each: (each.distance, lower[:1] != each.word[:1], not each.in_phrase)
+        )
     return found
+
+
+def is_slip(word: str, other: Alike) -> bool:
+    """Whether the other word was probably meant; of three letters, only where a lay word lost one inside."""
+    if other.distance <= forgiven(word):
+        return True
+    typed, meant = word.lower(), other.word
+    is_shortened = len(typed) == 3 and len(meant) == 4 and (typed[0], typed[-1]) == (meant[0], meant[-1])
+    return is_shortened and other.in_phrase and other.distance == 1
 
 
 def forgiven(word: str) -> int:

@@ -129,7 +129,7 @@ def drawable(text: str) -> str:
     """The text with accents our font lacks taken off; empty where letters would still be missing."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
     bare = "".join(letter if _known(letter) else _without_accent(letter) for letter in text)
-    return bare if all(map(_known, bare)) else ""
+    return bare.strip() if all(map(_known, bare)) else ""
 
 
 def _without_accent(letter: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import models
 
-from services.models import Fact, Location, OpeningHours, Page, PageText, Person, Point, Source, Treatment
+from services.models import Fact, Location, Page, PageText, Person, Point, Source, Treatment
 from services.starter_files import Origin
 from services.starter_schema import DAYS
 
@@ -97,7 +97,7 @@ def _replace(
 
 
 def _store_hours(location: Location, hours: dict[str, str]) -> None:
-    location.hours.all().delete()
+    location.hours.exclude(weekday__in=[DAYS.index(day) for day in hours]).delete()
     for day, span in hours.items():
         opens, closes = (datetime.time.fromisoformat(part) for part in span.split("-"))
-        OpeningHours.objects.create(location=location, weekday=DAYS.index(day), opens=opens, closes=closes)
+        location.hours.update_or_create(weekday=DAYS.index(day), defaults={"opens": opens, "closes": closes})

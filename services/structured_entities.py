@@ -17,7 +17,13 @@ from services.public_address import absolute
 Node = dict[str, Any]
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-PHYSICIANS = {Person.Role.SURGEON, Person.Role.EYE_SURGEON, Person.Role.PHYSICIAN}
+PHYSICIANS = {
+    Person.Role.SURGEON,
+    Person.Role.EYE_SURGEON,
+    Person.Role.NEUROLOGIST,
+    Person.Role.NEUROTOLOGIST,
+    Person.Role.PHYSICIAN,
+}
 NONINVASIVE = {Treatment.TreatmentKind.RETRAINING, Treatment.TreatmentKind.SUPPORT}
 """Kinds that never go under the skin. Of medicine the data do not say whether it is injected."""
 

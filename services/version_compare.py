@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -21,6 +22,7 @@ from services.starter_schema import DAYS
 from services.versions import Document
 
 WORD = re.compile(r"\S+\s*|\s+")
+Opcode = tuple[str, int, int, int, int]
 MOST_PAIRS = 4_000_000
 """Words of one text times words of the other that are still compared word by word: about a second's work."""
 AROUND = 25
@@ -87,9 +89,33 @@ def compared(old: str, new: str) -> list[Segment]:
 
 def _steps(before: list[str], after: list[str]) -> Iterator[tuple[str, str, str]]:
     words, others = ([each.strip() for each in side] for side in (before, after))
-    matcher = SequenceMatcher(None, words, others, autojunk=False)
-    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        yield kind, "".join(before[i1:i2]), "".join(after[j1:j2])
+    head = _common(words, others)
+    tail = _common(words[head:][::-1], others[head:][::-1])
+    ends = len(words) - tail, len(others) - tail
+    steps = [("equal", 0, head, 0, head), *_between(words, others, head, *ends)]
+    for kind, i1, i2, j1, j2 in [*steps, ("equal", ends[0], len(words), ends[1], len(others))]:
+        if i1 < i2 or j1 < j2:
+            yield kind, "".join(before[i1:i2]), "".join(after[j1:j2])
+
+
+def _common(words: list[str], others: list[str]) -> int:
+    """How many stand alike at the beginning of both."""
+    pairs = enumerate(zip(words, others, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(words), len(others)))
+
+
+def _between(words: list[str], others: list[str], start: int, end: int, other_end: int) -> Iterator[Opcode]:
+    """The steps from one to the other between their common ends.
+
+    Work grows with the pairs that are alike: above MOST_PAIRS it is one replacement.
+    """
+    old, new = words[start:end], others[start:other_end]
+    counted = Counter(new)
+    if sum(counted[word] for word in old) > MOST_PAIRS:
+        yield "replace", start, end, start, other_end
+        return
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        yield kind, i1 + start, i2 + start, j1 + start, j2 + start
 
 
 def _by_words(old: str, new: str) -> Iterator[Segment]:

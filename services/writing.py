@@ -6,9 +6,10 @@ Models ask in ``clean()``, so that the admin, a version that is restored and the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -43,10 +44,11 @@ PLAIN = {"text", "text_special", "softbreak"}
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in a text, and on which line, counted from 1."""
+    """What is wrong in a text, and on which line, counted from 1; ``dead`` is the link that leads nowhere."""
 
     line: int
     says: str
+    dead: str = ""
 
     def __str__(self) -> str:
         return gettext("Line %(line)d: %(problem)s") % {"line": self.line, "problem": self.says}
@@ -66,19 +68,27 @@ def check(
     lines: Mapping[str, str] | None = None,
     plain: Mapping[str, str] | None = None,
     addresses: Mapping[str, str] | None = None,
+    stored: Callable[[str], str] | None = None,
 ) -> None:
     """Raise ValidationError, by field, where a rule is broken.
 
     ``texts`` are Markdown, ``lines`` Markdown of a single line, ``plain`` words without markup, ``addresses``
-    links that stand alone. ``here``: the page's own address.
+    links that stand alone. ``here``: the page's own address. ``stored`` gives what a field holds now: a link
+    that has led nowhere since before this change is no reason to refuse the rest of it.
     """
-    told = {
-        **{field: [str(each) for each in problems(text, here=here)] for field, text in (texts or {}).items()},
-        **{field: line_problems(text, here=here) for field, text in (lines or {}).items()},
-        **{field: _plain_problems(text) for field, text in (plain or {}).items()},
-        **{field: _address_problems(link, here) for field, link in (addresses or {}).items()},
+    found = {
+        **{field: (problems(text, here=here), str) for field, text in (texts or {}).items()},
+        **{field: (_in_line(text, here), _says) for field, text in (lines or {}).items()},
+        **{field: (_plain_problems(text), _says) for field, text in (plain or {}).items()},
+        **{field: (_address_problems(link, here), _says) for field, link in (addresses or {}).items()},
     }
-    broken = {field: says for field, says in told.items() if says}
+    broken = {}
+    for field, (every, told) in found.items():
+        known = _links_of(stored(field)) if stored and any(each.dead for each in every) else set()
+        if says := list(
+            dict.fromkeys(told(each) for each in every if each.dead not in known or not each.dead)
+        ):
+            broken[field] = says
     if broken:
         raise ValidationError(broken)
 
@@ -92,33 +102,61 @@ def problems(text: str, *, here: str = "") -> list[Problem]:
 
 def line_problems(text: str, *, here: str = "") -> list[str]:
     """The same for Markdown of a single line, which holds no picture."""
+    return list(dict.fromkeys(problem.says for problem in _in_line(text, here)))
+
+
+def inside_links(text: str) -> set[str]:
+    """The links of a Markdown text to pages of this site."""
+    return {link for link in _links_of(text) if links.is_inside(link)}
+
+
+def path_of(link: str) -> str:
+    """The address of the page that a link within the site names."""
+    return unquote(urlsplit(link).path)
+
+
+def _links_of(text: str) -> set[str]:
+    """Every link of a Markdown text; the text itself too, which may be an address that stands alone."""
+    tokens = [] if len(text) > MOST_CHARACTERS else _reader().parse(_filled(text))
+    return {
+        text,
+        *(str(token.attrGet("href")) for _line, token in _walk(tokens) if token.type == "link_open"),
+    }
+
+
+def _says(problem: Problem) -> str:
+    return problem.says
+
+
+def _in_line(text: str, here: str) -> list[Problem]:
     tokens = [] if len(text) > MOST_CHARACTERS else _reader().parseInline(_filled(text))
     walked = list(_walk(tokens))
     found = [*_character_problems(text), *_words([each for each in walked if each[1].type != "image"], here)]
     if len(walked) != len([each for each in walked if each[1].type != "image"]):
         found.append(Problem(1, gettext("No picture can stand here. Put it into the text.")))
-    return list(dict.fromkeys(problem.says for problem in found))
+    return found
 
 
-def _plain_problems(text: str) -> list[str]:
+def _plain_problems(text: str) -> list[Problem]:
     tokens = [token for _line, token in _walk(_reader().parseInline(text)) if token.type != "inline"]
     marked = any(token.type not in PLAIN for token in tokens) or PLACEHOLDER.search(text)
     says = gettext("Use plain words here: links, emphasis and the like would be shown as they are typed.")
-    return [problem.says for problem in _unseen(text)] + ([says] if marked else [])
+    return [*_unseen(text), *([Problem(1, says)] if marked else [])]
 
 
-def _address_problems(link: str, here: str) -> list[str]:
+def _address_problems(link: str, here: str) -> list[Problem]:
     if not link:
         return []
     unknown = [
         name for name in PLACEHOLDER.findall(link) if not name.endswith("_url") or name not in PLACEHOLDERS
     ]
     if unknown:
-        return [_unknown(name) for name in unknown]
+        return [Problem(1, _unknown(name)) for name in unknown]
     says = links.problem(_filled(link).strip("<>"))
-    if not says and links.is_inside(link):
-        says = "".join(_nowhere(*each) for each in links.nowhere([link], here=here).items())
-    return [says] if says else []
+    if says:
+        return [Problem(1, says)]
+    inside = [link] if links.is_inside(link) else []
+    return [Problem(1, _nowhere(*each), dead=link) for each in links.nowhere(inside, here=here).items()]
 
 
 def _reader() -> _Reader:
@@ -209,23 +247,24 @@ def _words(walked: Sequence[tuple[int, Token]], here: str) -> Iterator[Problem]:
             says = gettext("HTML is not used here: “%(html)s”. Write it in Markdown, or leave it out.")
             yield Problem(line, says % {"html": token.content.strip().splitlines()[0][:40]})
         elif token.type == "link_open":
-            yield from (Problem(line, says) for says in _link_problems(walked, index, nowhere))
+            yield from _link_problems(walked, index, nowhere)
         elif token.type == "image":
             yield from (Problem(line, says) for says in _picture_problems(token, pictures))
 
 
 def _link_problems(
     walked: Sequence[tuple[int, Token]], index: int, nowhere: Mapping[str, str]
-) -> Iterator[str]:
-    link = str(walked[index][1].attrGet("href"))
+) -> Iterator[Problem]:
+    line, link = walked[index][0], str(walked[index][1].attrGet("href"))
     if "%7B" in link or link in LINKS_THEMSELVES.values():
         return
     if link in nowhere:
-        yield _nowhere(link, nowhere[link])
+        yield Problem(line, _nowhere(link, nowhere[link]), dead=link)
     elif says := links.problem(link):
-        yield says
+        yield Problem(line, says)
     if walked[index + 1][1].type == "link_close":
-        yield gettext("The link “%(link)s” has no words. Write them between [ and ].") % {"link": link}
+        says = gettext("The link “%(link)s” has no words. Write them between [ and ].")
+        yield Problem(line, says % {"link": link})
 
 
 def _nowhere(link: str, nearest: str) -> str:

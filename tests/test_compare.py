@@ -42,6 +42,11 @@ def columns(main: Element) -> list[str]:
     return main.one("table", css="few").one("thead").texts("th")
 
 
+def leads_to_a_tick_box(main: Element, words: str) -> bool:
+    (link,) = [each for each in main.all("a") if each.text == words]
+    return main.one(id=link.attributes["href"].removeprefix("#")).attributes["type"] == "checkbox"
+
+
 def test_without_a_choice_each_procedure_can_be_ticked_and_read_about(client: Client) -> None:
     main = compared(client)
     assert not main.all("table") and ticked(main) == []
@@ -74,16 +79,18 @@ def test_more_than_three_show_the_first_three_and_keep_every_tick(client: Client
     assert columns(main) == ["Procedure a", "Procedure b", "Procedure c"]
     assert ticked(main) == ["a", "b", "c", "d"]
     assert "You chose 4." in main.text and "here are the first 3" in main.text
+    assert leads_to_a_tick_box(main, "Go to the tick boxes")
 
 
 @pytest.mark.parametrize(
-    ("query", "kept"), [("?compare=b", ["b"]), ("?compare=draft", []), ("?compare=<b>", [])]
+    ("query", "kept"), [("?compare=b", ["b"]), ("?compare=draft", []), ("?compare=<b>", []), ("?show=1", [])]
 )
 def test_fewer_than_two_are_asked_for_one_more(client: Client, query: str, kept: list[str]) -> None:
     main = compared(client, query)
     assert not main.all("table") and ticked(main) == kept
-    assert main.one("h2", id="compare").text == "Please choose at least 2"
-    assert ("We left out a choice" in main.text) == (not kept)
+    assert main.one("h2", id="compare").text == "Tick 2 or 3 procedures"
+    assert leads_to_a_tick_box(main, "Go to the tick boxes")
+    assert ("We left out a choice" in main.text) == ("draft" in query or "<b>" in query)
 
 
 def test_an_unknown_one_is_left_out_of_the_comparison(client: Client) -> None:

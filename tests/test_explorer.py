@@ -150,6 +150,25 @@ def test_in_the_first_days_the_advice_to_be_seen_today_comes_first(client: Clien
 
 
 @pytest.mark.usefixtures("treatments")
+@pytest.mark.parametrize(
+    ("query", "box"),
+    [
+        ("?goal=close_eye&began=years", "Is your eye safe today?"),
+        ("?goal=smile&began=months", "Does nothing move? Ask now"),
+    ],
+)
+def test_what_cannot_wait_is_said_first(client: Client, query: str, box: str) -> None:
+    headings = [each.text for each in explored(client, query).one("main").all() if each.tag in ("h1", "h2")]
+    assert headings[:2] == ["Treatments", box]
+    assert box not in explored(client, "?goal=smile&began=years").text
+
+
+@pytest.mark.usefixtures("treatments")
+def test_what_is_first_of_all_for_the_goal_comes_first_and_the_rest_keeps_its_order(client: Client) -> None:
+    assert found(explored(client, "?goal=smile"))[1] == ["Training", "Muscle transfer", "Early medicine"]
+
+
+@pytest.mark.usefixtures("treatments")
 def test_a_result_says_what_it_is_for_and_when(client: Client) -> None:
     card = explored(client).one("ul", css="results").all("li")[1]
     assert card.texts("p")[-1] == "Retraining Helps with: Smile, Speak clearly"

@@ -23,7 +23,7 @@ def marked(html: str) -> str:
 
 
 def link(key: str, words: str) -> str:
-    return f'<a class="term" href="#word-{key}">{words}</a>'
+    return f'<a class="term" id="use-{key}" href="#word-{key}">{words}</a>'
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,10 @@ def test_a_page_explains_the_words_it_uses_and_no_others(client: Client) -> None
     assert [mark.text for mark in html.all("a", css="term")] == ["nerve", "graft"]
     words = html.all("section", css="words")[0]
     assert [entry.text for entry in words.all("dt")] == ["graft", "nerve"]
-    assert words.all("dd")[0].text == "A piece that is <moved>."
+    assert words.texts("dd")[0] == "A piece that is <moved>. Back to the text : graft"
     for mark in html.all("a", css="term"):
-        assert html.all(id=mark.attributes["href"].removeprefix("#"))
+        meaning = html.one(id=mark.attributes["href"].removeprefix("#"))
+        assert html.one(id=meaning.one("a").attributes["href"].removeprefix("#")) is mark
 
 
 def test_the_glossary_page_lists_every_word_by_its_letter(client: Client) -> None:
@@ -84,3 +85,11 @@ def test_the_site_map_lists_what_is_published_as_a_tree(client: Client) -> None:
     tree = parse(client.get("/map/").content.decode()).all("div", css="site-map")[0]
     assert [item.text for item in tree.all("a")] == ["Above", "Below", "Map"]
     assert [item.text for item in tree.all("li")][0] == "Above Below"
+
+
+@pytest.mark.parametrize("body", ["fıxit", "İLİUM", "ſix 1 < 2 & 3 > 2", "K"])
+def test_letters_that_only_look_alike_and_written_signs_are_no_words(client: Client, body: str) -> None:
+    add_term("lt", "lt", "gt", "amp", "fixit", "ilium", "six", "k")
+    add_page("/a/", "A", body=body)
+    html = parse(client.get("/a/").content)
+    assert body in html.text

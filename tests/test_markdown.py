@@ -45,7 +45,7 @@ HOSTILE = [
 TAGS = set("a blockquote br code em h2 h3 h4 hr li ol p strong table tbody td th thead tr ul".split())
 """Without a picture of the site's own; those are in ``test_picture_library``."""
 
-ATTRIBUTES = {"href", "start", "scope", "id", "class", "title", "lang"}
+ATTRIBUTES = {"href", "start", "scope", "id", "class", "title", "lang", "dir", "data-label"}
 
 
 def assert_safe(html: str) -> None:
@@ -53,7 +53,7 @@ def assert_safe(html: str) -> None:
         assert element.tag in TAGS, html
         assert set(element.attributes) <= ATTRIBUTES, html
         scheme = re.match(r"\s*([a-z0-9+.-]+):", element.attributes.get("href", ""), re.IGNORECASE)
-        assert scheme is None or scheme[1] in ("https", "mailto", "tel"), html
+        assert scheme is None or scheme[1] in ("https", "mailto", "tel", "sms"), html
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -98,9 +98,41 @@ def test_any_other_quotation_is_none(text: str) -> None:
     assert "class" not in parse(render(text, language="en")).one("blockquote").attributes
 
 
+def test_a_list_to_tick_off_is_told_from_any_other() -> None:
+    html = parse(
+        render("- [ ] *Card*\n- [ ]\n- [x] done\n- [ ](/a/)\n\n1. [ ] Eye drops\n2. Plain", language="en")
+    )
+    items = [(item.text, item.attributes.get("class", "")) for item in html.all("li")]
+    assert items == [
+        ("Card", "tick"), ("[ ]", ""), ("[x] done", ""), ("", ""), ("Eye drops", "tick"), ("Plain", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["[ ] words", "> [ ] words", "a [ ] b"])
+def test_a_box_outside_of_a_list_stays_as_it_was_typed(text: str) -> None:
+    html = parse(render(text, language="en"))
+    assert "[ ]" in html.text
+    assert not html.all(css="tick")
+
+
+def test_each_cell_of_a_wide_table_knows_its_column() -> None:
+    table = '| A | *B* | "C" |\n|---|---|---|\n| 1 | 2 | 3 |\n'
+    wide = parse(render(f"{table}\n\n| D | E |\n|---|---|\n| 4 | 5 |", language="en"))
+    assert [each.attributes.get("class") for each in wide.all("table")] == ["wide", None]
+    cells = [(cell.text, cell.attributes.get("data-label")) for cell in wide.all("td")]
+    assert cells == [("1", "A"), ("2", "B"), ("3", '"C"'), ("4", None), ("5", None)]
+
+
+@pytest.mark.parametrize(("link", "direction"), [("tel:+1216", "ltr"), ("SMS:988", "ltr"), ("/a/", None)])
+def test_numbers_to_call_or_text_are_written_from_left_to_right(link: str, direction: str | None) -> None:
+    shown = parse(render(f"اتصل [216]({link})", language="en")).one("a")
+    assert shown.attributes["href"] == link
+    assert shown.attributes.get("dir") == direction
+
+
 def test_the_clinics_name_and_number_are_filled_in() -> None:
     html = render("{clinic}: {phone}", language="en", placeholders=CLINIC)
-    assert html == '<p>Erie &amp; Gulf Clinic: <a href="tel:+12165550142">216-555-0142</a></p>\n'
+    assert html == '<p>Erie &amp; Gulf Clinic: <a href="tel:+12165550142" dir="ltr">216-555-0142</a></p>\n'
     assert render_inline("{clinic}", language="en", placeholders=CLINIC) == "Erie &amp; Gulf Clinic"
 
 

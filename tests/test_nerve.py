@@ -13,7 +13,11 @@ pytestmark = pytest.mark.django_db
 def nerve() -> None:
     page = add_page("/nerve/", "The facial nerve", kind="nerve", body="It also carries taste.")
     add_point(
-        page, "The cheek branch", branch="buccal", goals=["smile", "eat_drink"], body="It *lifts* the mouth."
+        page,
+        "The cheek branch",
+        branch="buccal",
+        goals=["smile", "eat_drink"],
+        body="It *lifts* the mouth. [Both](/both/)",
     )
     add_point(page, "The eye branch", branch="zygomatic", goals=["close_eye"], position=1)
     add_point(page, "Which side?", position=2)
@@ -40,13 +44,13 @@ def test_only_the_parts_told_of_are_links_in_the_drawing_and_lead_to_their_words
     assert drawing.texts("text") == ["Temporal", "Zygomatic", "Buccal", "Marginal mandibular", "Cervical"]
     assert drawing.attributes["role"] == "group"
     buccal = main.one(id="branch-buccal")
-    assert (buccal.one("h3").text, buccal.texts("p")[0]) == ("The cheek branch", "It lifts the mouth.")
+    assert (buccal.one("h3").text, buccal.texts("p")[0]) == ("The cheek branch", "It lifts the mouth. Both")
 
 
-def test_a_part_names_what_can_help_the_closest_first(client: Client) -> None:
+def test_a_part_names_only_the_treatments_that_its_words_name(client: Client) -> None:
     main = shown(client)
-    assert main.one(id="branch-buccal").links() == ["/both/", "/face/"]
-    assert main.one(id="branch-zygomatic").links() == ["/eye/", "/face/"]
+    assert main.one(id="branch-buccal").links() == ["/both/"]
+    assert main.one(id="branch-zygomatic").links() == []
 
 
 def test_what_a_patient_wants_leads_to_the_parts_that_do_it_and_to_what_can_help(client: Client) -> None:
@@ -71,16 +75,10 @@ def test_words_without_a_part_and_the_text_stay_on_the_page(client: Client) -> N
     assert "Which side?" in main.texts("h2") and "It also carries taste." in main.text
 
 
-def test_a_part_names_six_treatments_and_counts_the_rest(client: Client) -> None:
-    for number in range(6):
-        add_page(f"/t{number}/", f"T{number}", kind="treatment", goals=["eat_drink", "speak"])
-    links = shown(client).one(id="branch-buccal").all("a")
-    assert (len(links), links[-1].text, links[-1].attributes["href"]) == (
-        7,
-        "and 2 more, by what you want",
-        "#by-wish",
-    )
-    assert len(shown(client).one(id="goal-eat_drink").links()) == 8
+def test_what_is_first_of_all_for_the_wish_is_named_first_and_support_last(client: Client) -> None:
+    add_page("/aside/", "Aside", kind="treatment", goals=["eat_drink"], treatment_kind="support")
+    add_page("/z/", "Last", kind="treatment", goals=["eat_drink", "smile"])
+    assert shown(client).one(id="goal-eat_drink").links() == ["#branch-buccal", "/z/", "/both/", "/aside/"]
 
 
 def test_the_home_page_shows_the_same_drawing_as_a_picture(client: Client) -> None:

@@ -49,6 +49,48 @@ def test_the_pages_that_were_probably_meant_are_offered(
     assert likely(lost(client, path))[0] == meant
 
 
+def test_the_home_page_does_not_stand_before_what_was_meant(client: Client, content: None) -> None:
+    add_page("/", "Care for faces", kind="home")
+    add_page("/health/", "Health library")
+    add_page("/health/protecting-your-eye/", "Protecting your eye")
+    add_page("/treatments/eye-protection/", "Eye protection")
+    search_index.index_all()
+    assert sorted(likely(lost(client, "/eye-care/"))) == [
+        "/health/protecting-your-eye/",
+        "/treatments/eye-protection/",
+    ]
+
+
+def test_an_address_in_capitals_leads_to_the_public_page_for_ever(client: Client, content: None) -> None:
+    for path in ("/Treatments/Botulinum-Toxin-Injections/", "/Treatments/Botulinum-Toxin-Injections"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"]) == (301, "/treatments/botulinum-toxin-injections/")
+    Page.objects.filter(path="/bells-palsy/").update(status="draft")
+    lost(client, "/Bells-Palsy/")
+    assert client.post("/Treatments/").status_code == 404
+
+
+def test_the_name_of_one_public_page_leads_to_it_and_one_of_several_to_none(
+    client: Client, content: None
+) -> None:
+    for path in ("/botulinum-toxin-injections/", "/Botulinum-Toxin-Injections/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"]) == (302, "/treatments/botulinum-toxin-injections/")
+    lost(client, "/nowhere/botulinum-toxin-injections/")
+    add_page("/bells-palsy/botulinum-toxin-injections/", "The same")
+    lost(client, "/botulinum-toxin-injections/")
+
+
+def test_a_page_that_is_not_public_is_not_led_to(client: Client, content: None) -> None:
+    Page.objects.filter(slug="botulinum-toxin-injections").update(status="draft")
+    lost(client, "/botulinum-toxin-injections/")
+
+
+def test_the_main_menu_is_there(client: Client, content: None) -> None:
+    Page.objects.filter(path="/treatments/").update(in_menu=True)
+    assert lost(client, "/zzqq/").one("nav").links() == ["/treatments/"]
+
+
 @pytest.mark.parametrize(
     "path", ["/wp-login.php", "/.env", "/%27%3B--/", "/%F0%9F%98%80/", "/" + "a" * 5_000 + "/"]
 )

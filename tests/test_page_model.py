@@ -171,3 +171,26 @@ def test_the_levels_and_facts_have_readable_names() -> None:
     assert str(page.facts.get()) == "Stay and recovery: Two nights."
     update = add_update("Closed", level="emergency")
     assert (str(update), update.get_level_display()) == ("Closed", "Emergency")
+
+
+@pytest.mark.parametrize(
+    ("phone", "digits"),
+    [
+        ("216-555-0142", "+12165550142"),
+        ("(216) 555 0142", "+12165550142"),
+        ("+1 216 555 0142", "+12165550142"),
+        ("1-216-555-0142", "+12165550142"),
+        ("216 555 01", None),
+        ("call us", None),
+        ("", None),
+    ],
+)
+def test_the_clinics_phone_can_be_dialled(phone: str, digits: str | None) -> None:
+    clinic = add_clinic(phone=phone)
+    if digits is None:
+        with pytest.raises(ValidationError) as refused:
+            clinic.full_clean()
+        assert list(refused.value.message_dict) == ["phone"]
+    else:
+        clinic.full_clean()
+        assert clinic.phone_digits == digits

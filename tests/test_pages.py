@@ -51,7 +51,7 @@ def test_a_site_without_clinic_data_still_shows_its_pages(page: Any) -> None:
     assert page("/a/").one("title").text == "A"
 
 
-@pytest.mark.parametrize("path", ["/draft/", "/nothing/", "/A/", "/a/b/", "/a.html", "/es/a/", "/a//"])
+@pytest.mark.parametrize("path", ["/draft/", "/nothing/", "/DRAFT/", "/a/b/", "/a.html", "/es/a/", "/a//"])
 def test_what_is_not_published_at_that_address_is_not_found(client: Client, path: str) -> None:
     add_page("/a/")
     add_page("/draft/", status="draft")
@@ -112,11 +112,16 @@ def test_who_reviewed_a_page_when_and_on_what_sources_is_shown(page: Any) -> Non
     assert sources.links() == ["https://x.org"]
 
 
-def test_a_reviewer_whose_page_is_not_published_is_named_without_a_link(page: Any) -> None:
-    jane = add_person("/jane/", "Jane Doe, MD", status="draft")
+@pytest.mark.parametrize(("status", "named"), [("archived", True), ("draft", False)])
+def test_a_reviewer_who_has_left_is_named_without_a_link_and_one_not_announced_is_not(
+    page: Any, status: str, named: bool
+) -> None:
+    jane = add_person("/jane/", "Jane Doe, MD", status=status)
     add_page("/a/", "A", reviewer=jane, reviewed_on="2026-10-06")
-    side = page("/a/").one("aside", css="side")
-    assert "Jane Doe, MD" in side.text and "/jane/" not in side.links()
+    whole = page("/a/")
+    side = whole.one("aside", css="side")
+    assert ("Jane Doe, MD" in side.text) is named and "/jane/" not in side.links()
+    assert ("Jane Doe" in whole.one("script", type="application/ld+json").text) is named
 
 
 def test_points_stand_in_their_order_with_icon_and_link(page: Any) -> None:
@@ -204,7 +209,7 @@ def test_a_location_is_shown_with_address_hours_and_people(page: Any) -> None:
     add_facts(place, ("parking", "Behind the house"))
     shown = main(page("/l/"))
     assert shown.one("address").text == "1 Lake Road, Cleveland, OH 44101"
-    assert "https://maps.example.org" in shown.links() and "tel:216-555-0143" in shown.links()
+    assert "https://maps.example.org" in shown.links() and "tel:+12165550143" in shown.links()
     hours = shown.one("table", css="hours")
     assert (hours.texts("th"), hours.texts("td")) == (["Monday"], ["8 a.m. to 5:30 p.m."])
     assert "Behind the house" in shown.one("dl", css="facts").texts("dd")

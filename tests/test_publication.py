@@ -42,6 +42,8 @@ def test_a_page_is_public_by_one_rule(
     assert page.publication == says
     assert page.is_public is public
     assert list(Page.objects.published()) == ([page] if public else [])
+    assert list(Page.objects.scheduled()) == ([page] if says == "scheduled" else [])
+    assert list(Page.objects.taken_down()) == ([page] if says == "archived" else [])
     assert client.get("/a/").status_code == (200 if public else 404)
 
 

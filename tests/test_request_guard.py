@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from clinic_site import complete_body, errors, request_guard
 from clinic_site.complete_body import CompleteInput, complete_bodies
@@ -166,3 +166,11 @@ def test_bodies_that_never_come_leave_threads_for_who_only_reads() -> None:
     for thread in threads:
         thread.join(10)
     assert guarded(posted(b"a=1"))[0] == 200
+
+
+@pytest.mark.django_db
+def test_an_address_of_hundreds_of_fields_is_refused_without_an_error_in_the_log(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/?" + "a&" * 401).status_code == 400
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -55,7 +56,7 @@ def fields(client: Client) -> dict[str, Any]:
 def test_all_that_is_marked_is_listed_by_its_name_and_ticked(folder: FilePath) -> None:
     shown = document(editor()).one("div", id="content-main")
     assert set(shown.texts("legend")) == {
-        "Clinic (1)", "Pages (5)", "Important updates (1)", "Glossary (1)", "Search phrases (1)",
+        "Clinic (1)", "Pages (5)", "Important updates (1)", "Glossary words (1)", "Search phrases (1)",
     }  # fmt: skip
     names = set(shown.texts("label"))
     assert {"Erie & Gulf Clinic", "Jane (/team/jane/)", "Eyes (/care/eyes/)", "Closed"} <= names
@@ -144,3 +145,22 @@ def test_only_who_may_delete_all_of_it_removes_it(folder: FilePath) -> None:
     assert Page.objects.filter(path="/care/eyes/", is_sample=True).exists()
     assert someone(*every).post(SAMPLES, {**sent, "remove": "1"}).status_code == 302
     assert not Page.objects.filter(path="/care/eyes/").exists()
+
+
+def test_what_staff_have_written_in_is_not_ticked_and_says_when(folder: FilePath) -> None:
+    edited = datetime(2026, 3, 4, 17, tzinfo=UTC)
+    Page.objects.filter(path="/care/eyes/").update(staff_edited_at=edited)
+    shown = document(editor()).one("form", id="samples")
+    (row,) = [each for each in shown.all("li") if each.one("label").text == "Eyes (/care/eyes/)"]
+    assert "checked" not in row.one("input").attributes and "edited by staff on Mar 4, 2026" in row.text
+    assert "checked" in shown.one("input", **{"data-path": "/care/"}).attributes
+    assert shown.one("button", name="remove").text == "Remove the ticked ones (5)"  # Care holds Eyes
+
+
+def test_pages_that_now_lead_to_something_removed_are_named(folder: FilePath) -> None:
+    ann, here = editor(), add_page("/ours/", "Ours", body="[Eyes](/care/eyes/#drops) and [care](/care/)")
+    add_page("/other/", "Other", body="No link: /care/eyes/")
+    eyes = f"page:{Page.objects.get(path='/care/eyes/').pk}"
+    answer = ann.post(SAMPLES, {"sample": [eyes], "sure": "yes", "remove": "1"}, follow=True)
+    (told,) = parse(answer.content).all("li", css="warning")
+    assert told.links() == [f"/staff/services/page/{here.pk}/change/"] and "Ours (/ours/)" in told.text

@@ -75,7 +75,7 @@ def test_a_page_in_the_words_of_the_phrase_itself_is_found_too() -> None:
 def test_emergency_words_call_for_advice(asked: str) -> None:
     phrase("emergency", "sudden face droop")
     found = find(asked)
-    assert (found.emergency, found.crisis) == (True, False)
+    assert (found.advice.emergency, found.advice.crisis) == (True, False)
 
 
 def test_crisis_words_call_for_other_advice_and_small_words_matter() -> None:
@@ -88,15 +88,15 @@ def test_crisis_words_call_for_other_advice_and_small_words_matter() -> None:
         "sucide",
         "suicidee",
     ):
-        assert find(asked).crisis, asked
-    assert not find("does it hurt").crisis
-    assert not find("where do you live").crisis
+        assert find(asked).advice.crisis, asked
+    assert not find("does it hurt").advice.crisis
+    assert not find("where do you live").advice.crisis
 
 
 def test_phrases_of_another_language_are_not_heard() -> None:
     phrase("crisis", "suicidio", language="es")
-    assert not find("suicidio").crisis
-    assert find("suicidio", language="es").crisis
+    assert not find("suicidio").advice.crisis
+    assert find("suicidio", language="es").advice.crisis
 
 
 # --------------------------------------------------------------------------------------- where nothing is

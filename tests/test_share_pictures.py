@@ -69,7 +69,7 @@ def test_a_picture_is_drawn_once_and_then_kept(client: Client, monkeypatch: pyte
     monkeypatch.setattr(share_pictures, "draw", None)
     assert client.get(where).content == first
     PageText.objects.update(title="Another")
-    assert client.get(where).content == first
+    assert client.get(where).status_code == 404
 
 
 @pytest.mark.django_db
@@ -160,3 +160,21 @@ def test_what_is_kept_is_found_by_its_digest_alone() -> None:
     data = share_pictures.make(words)
     assert share_pictures.kept(words.digest) == data
     assert default_storage.listdir("share")[1] == [f"{words.digest}.png"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", ["archived", "draft"])
+def test_a_page_that_is_taken_down_takes_its_picture_along(client: Client, status: str) -> None:
+    add_clinic()
+    page = add_page("/a/", "Taken back")
+    picture = address(client, "/a/")
+    assert client.get(picture).status_code == 200
+    Page.objects.filter(pk=page.pk).update(status=status)
+    assert client.get(picture).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_title_of_a_single_odd_sign_has_a_picture_too(client: Client) -> None:
+    add_clinic()
+    add_page("/a/", "ͺ")
+    assert client.get(address(client, "/a/")).status_code == 200

@@ -338,3 +338,10 @@ def test_a_long_text_is_compared_in_little_time() -> None:
     assert kinds == ["gone", "new"]
     middle = version_compare.compared("x " * 500 + "old", "x " * 500 + "new")
     assert "…" in middle[0].text and len(middle[0].text) < 200
+
+
+def test_thousands_of_equal_lines_are_compared_as_one_stretch() -> None:
+    old, new = ["a\n"] * 8_000, ["a\n"] * 8_000
+    old[10], new[7_000] = "b\n", "c\n"
+    kinds = [segment.kind for segment in version_compare.compared("".join(old), "".join(new))]
+    assert kinds == ["same", "gone", "new", "same"]

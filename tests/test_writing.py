@@ -52,6 +52,7 @@ REFUSED = [
     ("[x](file:///etc/passwd)", "is not allowed."),
     ("[x](mailto:nobody)", "holds no e-mail address."),
     ("[x](tel:call-me)", "holds no phone number."),
+    ("[x](sms:)", "holds no phone number."),
     ("[x]()", "There is a link without an address."),
     ("[](/care/)", "The link “/care/” has no words. Write them between [ and ]."),
     ("a\n\n<b>c</b>", "Line 3: HTML is not used here: “<b>”. Write it in Markdown, or leave it out."),
@@ -87,6 +88,7 @@ ALLOWED = [
     "> Said.",
     "[x](/care/)", "[x](/care/#part)", "[x](/care/?goal=smile)", "[x](#part)", "[x](/request/)", "[x](/)",
     "[a draft's](/team/)", "[x](https://example.org/a?b=c#d)", "<https://example.org/>", "[x](tel:988)",
+    "[x](sms:988)",
     "[x](mailto:faces@example.org)", "[pay]({billing_url}), {portal_url}, {clinic}, {phone}, {email}",
     "![A hand holds a bottle of drops.](picture:eye-drops)", "1 < 2 & 3 > 2", "`<b>` and \\<b>", "&lt;b&gt;",
     "اتصل بنا",
@@ -249,3 +251,19 @@ def test_a_preview_asks_for_permission_a_token_and_a_reasonable_text(editor: Cli
     assert desk.post(PREVIEW, {"text": "a"}).status_code == 403
     strict.force_login(User.objects.get(username="editor"))
     assert strict.post(PREVIEW, {"text": "a"}).status_code == 403
+
+
+def test_a_link_that_was_dead_before_does_not_keep_the_rest_from_being_saved(editor: Client) -> None:
+    page = page_a()
+    page.texts.update(body="[x](/gone/)", summary="[x](/gone/)")
+    add_point(page, "Point", link="/gone/")
+    where = f"/staff/services/page/{page.pk}/change/"
+    fields = parse(editor.get(where).content).one("form", id="page_form").fields()
+    new = {**fields, "texts-0-title": "Better", "texts-0-body": "More.\n\n[x](/gone/) [y](/gone/)"}
+    assert editor.post(where, new).status_code == 302
+    assert PageText.objects.get(page=page).title == "Better"
+    answer = editor.post(where, {**new, "texts-0-body": "[x](/gone/) [z](/nine/)\n\n<b>"})
+    assert parse(answer.content).texts("ul", css="errorlist") == [
+        "Line 1: The link “/nine/” leads nowhere. Line 3: HTML is not used here: “<b>”. "
+        "Write it in Markdown, or leave it out."
+    ]

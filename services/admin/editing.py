@@ -9,6 +9,7 @@ from django import forms
 from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_POST
 
 from clinic_site.own_filters import OwnFiltersOnly
 from services.admin import text_preview
+from services.admin.mistakes import mistakes
 from services.admin.widgets import Checkboxes, MarkdownText, Moment
 
 HTTPS_LINKS: Any = {models.URLField: {"assume_scheme": "https"}}
@@ -61,7 +63,10 @@ class EditorFields:
                 choices=choices,
                 widget=Checkboxes(label=db_field.verbose_name),
             )
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # no links away from a form that is being filled in
+        return field
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Pages as boxes to tick, by their titles."""
@@ -104,6 +109,27 @@ class PlainFormSet(BaseInlineFormSet):
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = _("Remove when I save")
 
+    def clean(self) -> None:
+        """Refuse a new row in the place of one that is stored and was not sent: somebody else made it."""
+        super().clean()
+        name = self._once_each()
+        if not name:
+            return
+        sent = [form.instance.pk for form in self.forms if form.instance.pk]
+        rows = self.model._default_manager.filter(**{self.fk.name: self.instance.pk or 0})
+        stored = set(rows.exclude(pk__in=sent).values_list(name, flat=True))
+        for form in self.forms:
+            if not form.instance.pk and form.has_changed() and form.cleaned_data.get(name) in stored:
+                form.add_error(name, _("Somebody else has just added this one. Open the form again."))
+
+    def _once_each(self) -> str:
+        """The field of which a page has each value once: a text's language, a day's hours; else empty."""
+        for constraint in self.model._meta.constraints:
+            fields = set(getattr(constraint, "fields", ())) - {self.fk.name}
+            if isinstance(constraint, models.UniqueConstraint) and len(fields) == 1:
+                return str(fields.pop())
+        return ""
+
 
 class EditorInline(EditorFields, admin.StackedInline):
     """Rows that belong to what is edited, each with labels of its own."""
@@ -116,6 +142,12 @@ class StaffEdited(EditorFields, OwnFiltersOnly):
     """Marks what staff save as theirs, so that the set-up never loads its own text over it again."""
 
     formfield_overrides = HTTPS_LINKS
+    change_form_template = "admin/services/change_form.html"
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        forms = [context["adminform"].form, *(each.formset for each in context["inline_admin_formsets"])]
+        context["mistakes"] = mistakes(*forms) if context["errors"] else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         own = path(

@@ -22,6 +22,7 @@ class TermAdmin(StaffEdited):
     inlines = [TermTextInline]
     list_display = ["word", "meaning", "is_sample", "edited"]
     list_filter = ["is_sample"]
+    search_fields = ["texts__word", "key"]
     fields = ["key", "is_sample"]
 
     def get_queryset(self, request: HttpRequest) -> Any:

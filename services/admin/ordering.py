@@ -84,10 +84,10 @@ def _wanted(request: HttpRequest, seen: list[int]) -> list[int]:
     """
     for name, by in (("up", -1), ("down", 1)):
         if name in request.POST:
-            (key,) = _keys(request, name)
-            if key not in seen:
+            keys = _keys(request, name)
+            if len(keys) != 1 or keys[0] not in seen:
                 raise ordering.OrderChanged
-            return ordering.moved(seen, key, by)
+            return ordering.moved(seen, keys[0], by)
     return _keys(request, "order")
 
 

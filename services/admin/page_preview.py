@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import get_language_info, gettext, override
 
+from services.admin.mistakes import Mistake
 from services.admin.versions import Versioned
 from services.models import Page
 from services.rendering import render_page, whole
@@ -78,11 +80,22 @@ class Previewed(Versioned):
         response.content = response.content.replace(MAIN, bar.encode() + MAIN, 1)
         return response
 
-    def _nothing_to_show(self, request: HttpRequest) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """What keeps a preview from being shown, and no second form to write in."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        if not (request.method == "POST" and self.previewing(request) and context["errors"]):
+            return response
+        whole_form = context["adminform"].form.non_field_errors()
+        return self._nothing_to_show(
+            request, [*(Mistake("", "", says) for says in whole_form), *context["mistakes"]]
+        )
+
+    def _nothing_to_show(self, request: HttpRequest, mistakes: Sequence[Mistake] = ()) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": gettext("Nothing to preview"),
+            "mistakes": mistakes,
         }
         return TemplateResponse(request, "admin/services/no_preview.html", context, status=422).render()
 

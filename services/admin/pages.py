@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -23,6 +24,9 @@ from services.models import Fact, Location, OpeningHours, Page, PageText, Person
 
 
 class TextInline(EditorInline):
+    """The words of a page; on the screen of one that is there, they stand before everything else."""
+
+    leads = True
     model = PageText
     min_num = 1
     fields = ["language", "title", "menu_title", "summary", "body", "description"]
@@ -59,6 +63,19 @@ class HoursInline(EditorInline):
     fields = [("weekday", "opens", "closes")]
 
 
+class KindFilter(admin.SimpleListFilter):
+    """By the kinds that this screen holds."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(kind.value, kind.label) for kind in model_admin.kinds]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 class PageScreen(Published):
     """The screen of a page; kinds with columns of their own add them through ``own_fields``."""
 
@@ -80,7 +97,9 @@ class PageScreen(Published):
     inlines = [TextInline, PointInline, FactInline, SourceInline]
     list_display = ["title", "path", "kind", "publication", "review_due_on", "is_sample", "edited"]
     ordering = ["path"]
+    search_fields = ["texts__title", "path"]
     list_per_page = 100
+    change_list_template = "admin/services/kind_change_list.html"
     change_form_template = "admin/services/page_change_form.html"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -109,6 +128,12 @@ class PageScreen(Published):
         kwargs["queryset"] = pages.prefetch_related("texts").order_by("path")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the pages that those of this screen stand below: each has an order."""
+        above = Page.objects.filter(children__kind__in=self.kinds).distinct().order_by("path")
+        context = {"above": above.prefetch_related("texts"), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
     @admin.display(description=_("title"))
     def title(self, page: Page) -> str:
         return " / ".join(text.title for text in page.texts.all()) or page.path
@@ -121,7 +146,7 @@ class PageScreen(Published):
 class PageAdmin(PageScreen):
     """Pages of text, lists and overviews; and the screens that are about pages of every kind."""
 
-    list_filter = [PublicationFilter, ReviewFilter, "kind", "is_sample"]
+    list_filter = [PublicationFilter, ReviewFilter, KindFilter, "is_sample"]
     change_list_template = "admin/services/page_change_list.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -138,7 +163,7 @@ class PageAdmin(PageScreen):
 class TreatmentAdmin(PageScreen):
     kinds = [Page.Kind.TREATMENT, Page.Kind.PROCEDURE]
     own_fields = ["treatment_kind", "goals", "windows", "provided_by"]
-    list_filter = [PublicationFilter, ReviewFilter, "kind", "treatment_kind", "is_sample"]
+    list_filter = [PublicationFilter, ReviewFilter, KindFilter, "treatment_kind", "is_sample"]
 
 
 class PersonForm(UploadForm, SeenVersionForm):
@@ -173,8 +198,10 @@ class PersonAdmin(PageScreen):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Store the portrait once, under the digest of its bytes, and its variants for this focus."""
         picture = getattr(form, "cleaned_picture", None)
-        if picture is not None and self.previewing(request):
-            obj.portrait = form.initial.get("portrait", "")
+        if self.previewing(request):
+            stored = Person.objects.filter(pk=obj.pk).first() or Person()
+            obj.portrait, obj.portrait_focus_x = stored.portrait, stored.portrait_focus_x
+            obj.portrait_focus_y = stored.portrait_focus_y
         elif picture is not None:
             obj.portrait = pictures.store(picture, obj.portrait_focus)
         elif obj.portrait.name:
@@ -183,9 +210,10 @@ class PersonAdmin(PageScreen):
 
     @admin.display(description=_("as pages show it"))
     def portrait_preview(self, person: Person) -> str | SafeString:
-        if not person.portrait.name:
+        stored = Person.objects.filter(pk=person.pk).first()  # the form may hold a focus that was refused
+        if stored is None or not stored.portrait.name:
             return "-"
-        return format_html('<img src="{}" width="160" height="160" alt="">', person.portrait_url)
+        return format_html('<img src="{}" width="160" height="160" alt="">', stored.portrait_url)
 
 
 @admin.register(Location)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,16 +38,15 @@ class PublicationFilter(admin.SimpleListFilter):
         return [(status.value, status.label) for status in Page.Status]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
-        now, status = timezone.now(), self.value()
+        status = self.value()
         if status == Page.Status.PUBLISHED:
             return queryset.published()
         if status == Page.Status.DRAFT:
             return queryset.filter(status=Page.Status.DRAFT)
-        over = Q(archive_at__lte=now) & ~Q(status=Page.Status.DRAFT)
         if status == Page.Status.ARCHIVED:
-            return queryset.filter(Q(status=Page.Status.ARCHIVED) | over)
+            return queryset.taken_down()
         if status == Page.Status.SCHEDULED:
-            return queryset.filter(status=Page.Status.SCHEDULED, publish_at__gt=now).exclude(over)
+            return queryset.scheduled()
         return queryset
 
 

@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 
 from services import samples
-from services.admin.kinds import specific
+from services.admin.kinds import change_url, specific
 from services.models import Page
 from services.starter_pages import MODELS
 
@@ -30,7 +31,8 @@ def sample_content(screen: admin.ModelAdmin[Page], request: HttpRequest) -> Http
     if not _may_all(request, "view"):
         raise PermissionDenied
     may_remove, may_keep = _may_all(request, "delete"), _may_all(request, "change")
-    status, chosen = 200, None
+    status = 200
+    chosen: set[str] | None = None
     if request.method == "POST":
         chosen = set(request.POST.getlist("sample"))
         keeping = "keep" in request.POST
@@ -41,12 +43,17 @@ def sample_content(screen: admin.ModelAdmin[Page], request: HttpRequest) -> Http
             return redirect("admin:services_page_samples")
         messages.warning(request, gettext("Nothing was removed: tick the box that says you are sure."))
         status = 422
+    groups = samples.listed()
+    listed = [sample for group in groups for sample in group.samples]
+    if chosen is None:
+        chosen = {sample.key for sample in listed if sample.ticked}
     context = {
         **screen.admin_site.each_context(request),
         "opts": screen.opts,
         "title": gettext("Sample content"),
-        "groups": samples.listed(),
+        "groups": groups,
         "chosen": chosen,
+        "going": samples.going(listed, chosen),
         "may_remove": may_remove,
         "may_keep": may_keep,
     }
@@ -54,11 +61,17 @@ def sample_content(screen: admin.ModelAdmin[Page], request: HttpRequest) -> Http
 
 
 def _remove(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]) -> None:
-    gone, staying = samples.remove(chosen=chosen, log=lambda thing: _log_deletion(request, thing))
-    told = ngettext("%(count)s sample is removed.", "%(count)s samples are removed.", gone)
-    messages.success(request, told % {"count": gone})
-    for sample in staying:
+    done = samples.remove(chosen=chosen, log=lambda thing: _log_deletion(request, thing))
+    told = ngettext("%(count)s sample is removed.", "%(count)s samples are removed.", done.gone)
+    messages.success(request, told % {"count": done.gone})
+    for sample in done.staying:
         messages.warning(request, f"{sample.thing}: {sample.fixed}")
+    if done.linking:
+        pages = format_html_join(
+            ", ", '<a href="{}">{}</a>', ((change_url(page), page) for page in done.linking)
+        )
+        told = gettext("These pages lead to something that is removed now. Change their links:")
+        messages.warning(request, format_html("{} {}", told, pages))
 
 
 def _keep(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]) -> None:

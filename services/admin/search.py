@@ -14,6 +14,7 @@ from services.models import SearchPhrase
 @admin.register(SearchPhrase)
 class SearchPhraseAdmin(StaffEdited):
     list_display = ["__str__", "kind", "means", "language", "is_sample", "edited"]
+    search_fields = ["means"]
     list_filter = ["kind", "language", "is_sample"]
     fields = ["language", "kind", "words", "means", "is_sample"]
 

@@ -32,6 +32,7 @@ class UpdateAdmin(StaffEdited):
     form = UpdateForm
     inlines = [UpdateTextInline]
     list_display = ["title", "level", "starts_at", "ends_at", "sitewide", "is_sample", "edited"]
+    search_fields = ["texts__title"]
     list_filter = ["level", "sitewide", "is_sample"]
     fields = ["level", "starts_at", "ends_at", "sitewide", "pages", "is_sample"]
 

@@ -74,6 +74,7 @@ class Versioned(StaffEdited):
     """A page's screen that keeps a version of every save, and shows them all."""
 
     form: type[forms.ModelForm[Any]] = SeenVersionForm
+    kinds: list[Page.Kind] = []
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """While it is being saved, the page's row is held: who saves second sees what the first one saved."""
@@ -217,9 +218,15 @@ def _page(screen: Versioned, request: HttpRequest, pk: int) -> Page | None:
     page: Page | None = screen.get_queryset(request).filter(pk=pk).first()
     if not screen.has_view_permission(request, page):
         raise PermissionDenied
-    if page is None and Page.objects.filter(pk=pk).exists():
+    if page is None and (Page.objects.filter(pk=pk).exists() or not _was_of(screen, pk)):
         raise Http404
     return page
+
+
+def _was_of(screen: Versioned, pk: int) -> bool:
+    """Whether the deleted page was of a kind that this screen shows."""
+    last = versions.newest(pk)
+    return last is not None and last.document["page"]["kind"] in screen.kinds
 
 
 def _version(pk: int, number: str) -> PageVersion:

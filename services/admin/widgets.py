@@ -45,13 +45,21 @@ class Moment(AdminSplitDateTime):
 
 
 class Checkboxes(forms.CheckboxSelectMultiple):
-    """Boxes to tick, in a group that says what they are about."""
+    """Boxes to tick, in a group that says what they are about.
+
+    What is ticked stands first and in the order it is kept in, so that saving does not change that order.
+    """
 
     template_name = "admin/services/checkboxes.html"
 
     def __init__(self, *, label: Any) -> None:
         super().__init__()
         self.label = label
+
+    def optgroups(self, name: str, value: list[str], attrs: dict[str, Any] | None = None) -> list[Any]:
+        groups: list[Any] = super().optgroups(name, value, attrs)
+        order = {code: place for place, code in enumerate(value)}
+        return sorted(groups, key=lambda group: order.get(str(group[1][0]["value"]), len(order)))
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)

@@ -12,6 +12,8 @@ COMPARED = ["purpose", "when_used", "what_moves", "stay_recovery", "results_time
 MOST = 3
 """How many a phone shows side by side and a reader keeps apart."""
 ALL = "all"
+SENT = "show"
+"""The name of the button: without a tick nothing else tells that the form was sent."""
 
 
 def context(showing: Showing) -> dict[str, Any]:
@@ -23,7 +25,8 @@ def context(showing: Showing) -> dict[str, Any]:
         "children": children,
         "ticked": ticked,
         "most": MOST,
-        "was_asked": bool(asked),
+        "sent": SENT,
+        "was_asked": bool(asked) or SENT in showing.chosen,
         "has_unknown": bool(set(asked) - {child.slug for child in children} - {ALL}),
         "table": _table(showing, children) if ALL in asked else None,
         "side_by_side": _side_by_side(showing, few) if few and ALL not in asked else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from services.facets import Filtered
-from services.kinds.treatment_facets import BEGAN, GOAL, KIND
-from services.models import Fact, OnsetWindow, Treatment
+from services.kinds.treatment_facets import BEGAN, GOAL, KIND, advice, closest_first
+from services.models import Fact, Treatment
 from services.showing import Showing
 
 SHOWN = [Fact.Key.WHEN_USED, Fact.Key.RESULTS_TIME]
@@ -17,12 +17,11 @@ def context(showing: Showing) -> dict[str, Any]:
     treatments = Treatment.objects.published().of_service(showing.page.parent)
     offered = list(treatments.in_language(showing.language).with_facts(showing.language))
     filtered = Filtered(offered, [GOAL, BEGAN, KIND], showing)
+    found = closest_first(filtered.results, filtered.codes.get(GOAL.name, ""))
     return {
         "filtered": filtered,
-        "results": [
-            {"page": treatment, "facts": _facts(showing, treatment)} for treatment in filtered.results
-        ],
-        "first_days": filtered.codes.get(BEGAN.name) == OnsetWindow.DAYS,
+        "results": [{"page": treatment, "facts": _facts(showing, treatment)} for treatment in found],
+        **advice(filtered.codes),
         "noindex": bool(showing.chosen),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from services.facets import Facet, Filtered
-from services.kinds.treatment_facets import BEGAN, GOAL
-from services.models import OnsetWindow, Person, Treatment
+from services.kinds.treatment_facets import BEGAN, GOAL, advice, closest_first
+from services.models import Goal, Person, Treatment
 from services.showing import Showing
 
 ANY = "any"
+SENT = "show"
+"""The name of the button: without an answer nothing else tells that the form was sent."""
 
 
 def _with_any(facet: Facet[Treatment], label: Any) -> Facet[Treatment]:
@@ -45,27 +48,35 @@ def context(showing: Showing) -> dict[str, Any]:
     treatments = Treatment.objects.published().of_service(showing.page.parent)
     filtered = Filtered(list(treatments.in_language(showing.language)), QUESTIONS, showing)
     form = GuideForm(initial=filtered.codes)
+    goal = filtered.codes.get(GOAL.name, "")
+    found = closest_first(filtered.results, goal)
+    roles = _ranked(found, by_goal=goal in Goal.values) if filtered.codes else []
     return {
         "form": form,
+        "sent": SENT,
         "filtered": filtered,
-        "was_asked": any(name in showing.chosen for name in form.fields),
+        "was_asked": any(name in showing.chosen for name in [*form.fields, SENT]),
         "missing": [form[name].label for name in form.fields if name not in filtered.codes],
-        "first_days": filtered.codes.get(BEGAN.name) == OnsetWindow.DAYS,
-        "roles": _roles(showing, filtered.results) if filtered.codes else [],
+        **advice(filtered.codes),
+        "found": found,
+        "roles": _with_people(showing, roles),
         "noindex": bool(showing.chosen),
     }
 
 
-def _roles(showing: Showing, treatments: list[Treatment]) -> list[dict[str, Any]]:
-    """Who gives these treatments, those who give most of them first, each with the people."""
-    counts = Counter(role for treatment in treatments for role in treatment.provided_by)
-    codes = sorted(counts, key=lambda code: -counts[code])
+def _ranked(treatments: Sequence[Treatment], *, by_goal: bool) -> list[str]:
+    """Roles in the order to ask them: those who lead a treatment first, then those who take part in one.
+
+    With a goal, the one leads who leads the treatment closest to it; without, who leads most treatments.
+    """
+    leading = [treatment.provided_by[0] for treatment in treatments if treatment.provided_by]
+    first = leading if by_goal else [code for code, _times in Counter(leading).most_common()]
+    return list(dict.fromkeys([*first, *(code for each in treatments for code in each.provided_by)]))
+
+
+def _with_people(showing: Showing, codes: list[str]) -> list[dict[str, Any]]:
     people = list(Person.objects.published().in_language(showing.language).in_roles(codes))
     return [
-        {
-            "label": Person.Role(code).label,
-            "count": counts[code],
-            "people": [person for person in people if person.role == code],
-        }
+        {"label": Person.Role(code).label, "people": [person for person in people if person.role == code]}
         for code in codes
     ]

@@ -6,13 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from services.models.provenance import Provenance
 from services.models.us_states import US_STATES
+from services.phones import dialled, validate_phone
 
 
 class Clinic(Provenance):
     """One row. Its time zone is the setting ``TIME_ZONE``."""
 
     name = models.CharField(_("name"), max_length=120)
-    phone = models.CharField(_("phone"), max_length=40, help_text=_("As people write it: 216-555-0100"))
+    phone = models.CharField(
+        _("phone"),
+        max_length=40,
+        validators=[validate_phone],
+        help_text=_("As people write it: 216-555-0100"),
+    )
     phone_hours = models.CharField(_("phone hours"), max_length=120)
     email = models.EmailField(_("e-mail"))
     portal_url = models.URLField(_("patient portal"))
@@ -34,5 +40,4 @@ class Clinic(Provenance):
     @property
     def phone_digits(self) -> str:
         """The number for a ``tel:`` link, with the US country code."""
-        digits = "".join(character for character in self.phone if character.isdigit())
-        return f"+1{digits}" if len(digits) == 10 else f"+{digits}"
+        return dialled(self.phone)

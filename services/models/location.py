@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services.models.page import Page
 from services.opening_times import Opening, Span, opening_at
+from services.phones import dialled, validate_phone
 
 ZONE_NAMES = {
     "America/New_York": _("Eastern time"),
@@ -37,13 +38,18 @@ class Location(Page):
     city = models.CharField(_("city"), max_length=80)
     state = models.CharField(_("state"), max_length=2)
     postal_code = models.CharField(_("ZIP code"), max_length=10)
-    phone = models.CharField(_("phone"), max_length=40)
+    phone = models.CharField(_("phone"), max_length=40, validators=[validate_phone])
     time_zone = models.CharField(_("time zone"), max_length=40, validators=[validate_time_zone])
     directions_url = models.URLField(_("link to directions"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("location")
         verbose_name_plural = _("locations")
+
+    @property
+    def phone_digits(self) -> str:
+        """The number for a ``tel:`` link, with the US country code."""
+        return dialled(self.phone)
 
     @property
     def zone_name(self) -> str:

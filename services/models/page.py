@@ -148,6 +148,8 @@ class Page(Provenance, Worded):
         self._check_path()
 
     def _check_slug(self) -> None:
+        if not self.slug:
+            raise ValidationError({"slug": _("Give the page an address, such as first-visit.")})
         if not SLUG.fullmatch(self.slug):
             raise ValidationError(
                 {"slug": _("Use lower-case letters and digits, with hyphens between words.")}

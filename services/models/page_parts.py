@@ -1,5 +1,7 @@
 """What a page is made of in one language: words, points, facts; and its sources."""
 
+from collections.abc import Callable
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,6 +12,16 @@ from services.models.goal import Goal
 from services.models.icon import Icon
 from services.models.page import Page
 from services.models.words import language_field
+
+
+def _stored(row: models.Model) -> Callable[[str], str]:
+    """What a field of this row holds in the database; asked only where a link leads nowhere."""
+
+    def value(field: str) -> str:
+        kept = type(row)._default_manager.filter(pk=row.pk).values_list(field, flat=True).first()
+        return kept or ""
+
+    return value
 
 
 class PageText(models.Model):
@@ -34,7 +46,12 @@ class PageText(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for what breaks a rule of writing."""
-        writing.check(here=self.page.address, texts={"body": self.body}, lines={"summary": self.summary})
+        writing.check(
+            here=self.page.address,
+            texts={"body": self.body},
+            lines={"summary": self.summary},
+            stored=_stored(self),
+        )
 
     @property
     def short_title(self) -> str:
@@ -104,7 +121,12 @@ class Point(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for what breaks a rule of writing."""
-        writing.check(here=self.page.address, texts={"body": self.body}, addresses={"link": self.link})
+        writing.check(
+            here=self.page.address,
+            texts={"body": self.body},
+            addresses={"link": self.link},
+            stored=_stored(self),
+        )
 
 
 class Fact(models.Model):
@@ -143,7 +165,7 @@ class Fact(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for what breaks a rule of writing."""
-        writing.check(here=self.page.address, lines={"value": self.value})
+        writing.check(here=self.page.address, lines={"value": self.value}, stored=_stored(self))
 
 
 class Source(models.Model):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ class Person(Page):
     class Role(models.TextChoices):
         SURGEON = "surgeon", _("Facial plastic surgeon")
         EYE_SURGEON = "eye_surgeon", _("Eye and eyelid surgeon")
+        NEUROLOGIST = "neurologist", _("Neurologist")
+        NEUROTOLOGIST = "neurotologist", _("Neurotologist")
         PHYSICIAN = "physician", _("Physician")
         THERAPIST = "therapist", _("Facial retraining therapist")
         PSYCHOLOGIST = "psychologist", _("Psychologist")
@@ -38,8 +41,12 @@ class Person(Page):
         "Location", verbose_name=_("works at"), blank=True, related_name="people"
     )
     portrait = models.ImageField(_("portrait"), upload_to="portraits", blank=True)
-    portrait_focus_x = models.PositiveSmallIntegerField(_("focus from the left, percent"), default=50)
-    portrait_focus_y = models.PositiveSmallIntegerField(_("focus from the top, percent"), default=35)
+    portrait_focus_x = models.PositiveSmallIntegerField(
+        _("focus from the left, percent"), default=50, validators=[MaxValueValidator(100)]
+    )
+    portrait_focus_y = models.PositiveSmallIntegerField(
+        _("focus from the top, percent"), default=35, validators=[MaxValueValidator(100)]
+    )
 
     class Meta:
         verbose_name = _("team member")

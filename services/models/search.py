@@ -72,12 +72,21 @@ class SearchWord(models.Model):
 
 
 class SearchPhrase(Provenance):
-    """Words as patients type them: what they mean on this site, or that they call for help at once."""
+    """Words as patients type them: what they mean on this site, or that they call for help at once.
+
+    A minus sign before one of the words means that it must not stand in the question.
+    """
 
     class Kind(models.TextChoices):
         SYNONYM = "synonym", _("means the same as")
+        FIRST = "first", _("shows these pages first")
         EMERGENCY = "emergency", _("shows the advice to call 911")
+        POISON = "poison", _("shows the advice to call 911, and Poison Help")
         CRISIS = "crisis", _("shows the advice to call or text 988")
+        NEW_FACE = "new_face", _("a weak face: 911 with words of new time, or asks whether it is new")
+        NEW_TIME = "new_time", _("words of new time, beside a weak face")
+        LONG_AGO = "long_ago", _("words of something long known, beside a weak face")
+        KEPT = "kept", _("spelled right, though no page has it")
 
     key = models.SlugField(_("key"), max_length=60, blank=True, editable=False)
     language = language_field()
@@ -85,13 +94,16 @@ class SearchPhrase(Provenance):
     words = ArrayField(
         models.CharField(max_length=80),
         verbose_name=_("what people type"),
-        help_text=_("Phrases, with commas: face droop, droopy face"),
+        help_text=_("Phrases, with commas: face droop, droopy face. A minus means without: years -old"),
     )
     means = models.CharField(
         _("what it means"),
         max_length=120,
         blank=True,
-        help_text=_("The words of our pages, for a phrase that means the same: facial paralysis"),
+        help_text=_(
+            "For a phrase that means the same, the words of our pages: facial paralysis. For advice and pages"
+            " to show first, words of their titles, with commas: Bell's palsy, synkinesis"
+        ),
     )
 
     class Meta:
@@ -108,8 +120,8 @@ class SearchPhrase(Provenance):
         return ", ".join(self.words)
 
     def clean(self) -> None:
-        """Raise ValidationError where a synonym has no meaning, or advice has one that nobody would see."""
-        if self.kind == self.Kind.SYNONYM and not self.means.strip():
+        """Raise ValidationError where a meaning is needed; leave out one that nobody would see."""
+        if self.kind in (self.Kind.SYNONYM, self.Kind.FIRST) and not self.means.strip():
             raise ValidationError({"means": _("Say what these words mean, in the words of our pages.")})
-        if self.kind != self.Kind.SYNONYM:
+        if self.kind in (self.Kind.NEW_TIME, self.Kind.LONG_AGO, self.Kind.KEPT):
             self.means = ""

@@ -21,7 +21,11 @@ class Treatment(Page):
 
     treatment_kind = models.CharField(_("kind of treatment"), max_length=12, choices=TreatmentKind)
     goals = ArrayField(
-        models.CharField(max_length=16, choices=Goal), verbose_name=_("helps with"), default=list, blank=True
+        models.CharField(max_length=16, choices=Goal),
+        verbose_name=_("helps with"),
+        default=list,
+        blank=True,
+        help_text=_("The first is what it is for above all. Ticks keep their order: a new one comes last."),
     )
     windows = ArrayField(
         models.CharField(max_length=16, choices=OnsetWindow),
@@ -34,6 +38,10 @@ class Treatment(Page):
         verbose_name=_("given by"),
         default=list,
         blank=True,
+        help_text=_(
+            "The first leads, and is whom the guide tells patients to start with. "
+            "Ticks keep their order: a new one comes last."
+        ),
     )
 
     objects = TreatmentQuerySet.as_manager()  # type: ignore[misc]

@@ -37,3 +37,33 @@ def test_the_skip_link_leads_past_the_header(open_page: OpenPage) -> None:
     # then the next Tab is inside the main part
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_a_patient_prints_the_checklist(open_page: OpenPage) -> None:
+    # given the list of what to bring, with a browser that counts what it prints
+    page = open_page("/health-library/first-visit-checklist/", reduced_motion="reduce")
+    page.evaluate("() => { window.printed = 0; window.print = () => { window.printed += 1; }; }")
+    # when they print it by keyboard
+    when_tabbing_to(page, "Print or save as PDF")
+    page.keyboard.press("Enter")
+    # then it is printed once: lines to write on, a box before each item, nothing to press
+    assert page.evaluate("window.printed") == 1
+    page.emulate_media(media="print")
+    expect(page.get_by_text("Name", exact=True)).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("link", name="Request an appointment")).to_have_count(0)
+    assert page.locator("li.tick").count() > 10
+
+
+def test_search_is_one_tap_away_on_a_phone(open_page: OpenPage) -> None:
+    # given a phone, its menu closed
+    page = open_page("/facial-paralysis/", width=360, height=740)
+    search = page.get_by_role("link", name="Search", exact=True)
+    box = search.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 44
+    # when the sign is pressed
+    search.click()
+    # then one can type
+    then_heading(page, "Search")
+    expect(page.get_by_role("searchbox")).to_be_visible()

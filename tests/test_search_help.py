@@ -1,0 +1,196 @@
+"""Words that call for help at once, lay spelling and other languages, as the site's own lists have them."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from pytest_django import DjangoDbBlocker
+
+from services import search_index, starter
+from services.starter_entries import store_phrases
+from tests.content import add_page
+from tests.html import parse
+from tests.searching import find, plain
+
+BELLS, MEDICINE = "/health-library/bells-palsy/", "/facial-paralysis/treatments/early-medicine/"
+SYNKINESIS, EYE = "/health-library/synkinesis/", "/health-library/protecting-your-eye/"
+LANGUAGE = "/language-help/"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The site's own phrases, and its pages by title and summary, once: all of these tests only read."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        content = starter.read(starter.FOLDER)
+        for page in content.pages:
+            add_page(page.path, page.data["title"], summary=page.data["summary"])
+        for document in content.phrases:
+            store_phrases(document.origin, None, document.data)
+        search_index.index_all()
+        yield
+        transaction.set_rollback(True)
+
+
+def panels(asked: str) -> list[str]:
+    """The advice above the answers, in its order on the page."""
+    main = parse(Client().get("/search/", {"q": asked}).content).one("main")
+    known = ("call-911", "poison-help", "new-face", "call-988")
+    return [one.attributes["id"] for one in main.all() if one.attributes.get("id") in known]
+
+
+SUDDEN = [
+    "my face drooped this morning", "face drooped this morning",
+    "woke up with one side of my face not moving",
+    "drooping mouth since this morning", "face paralyzed suddenly", "sudden facial droop", "face droop today",
+    "half my face fell last night", "facial paralysis since this morning", "mouth numb just now",
+    "my baby's face is drooping tonight", "i woke up and can't move my face", "crooked smile all of a sudden",
+    "fase drooped this mornin",
+]  # fmt: skip
+UNDATED = [
+    "face droop", "facial droop", "my face is drooping on one side", "half my face fell",
+    "left side of face not working", "face went numb", "can't move my face", "mouth fallen", "numb face",
+    "my 3 year old's face is drooping", "face drooping 60 years old", "facial numbness", "paralyzed face",
+]  # fmt: skip
+NO_NEW_FACE = [
+    "facial paralysis", "Bell's palsy", "face droop for 3 years", "mouth droops since birth",
+    "facial droop 6 months later", "old facial droop", "face lift", "synkinesis", "eye drops",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", SUDDEN)
+def test_a_new_droop_shows_the_call_to_911_and_then_what_is_done_for_it(asked: str) -> None:
+    assert panels(asked) == ["call-911"]
+    assert {BELLS, MEDICINE} <= {hit.path for hit in find(asked).hits[:3]}
+
+
+@pytest.mark.parametrize("asked", UNDATED)
+def test_a_droop_of_unknown_age_shows_the_smaller_box(asked: str) -> None:
+    assert panels(asked) == ["new-face"]
+    assert [hit.path for hit in find(asked).hits[:2]] == [BELLS, MEDICINE]
+
+
+@pytest.mark.parametrize("asked", NO_NEW_FACE)
+def test_topics_and_what_is_long_known_show_neither(asked: str) -> None:
+    assert panels(asked) == []
+    assert find(asked).hits[0].path != MEDICINE
+
+
+EMERGENCIES = [
+    "heart attack", "allergic reaction", "cantbreathe", "can't breathe", "cant breath", "hard to breath",
+    "hard to breathe", "bleeding after surgery", "stroke", "going blind", "worst headache of my life",
+]  # fmt: skip
+CRISES = [
+    "hopeless", "i feel hopeless", "i want to disappear", "kill myself", "want to die", "sucide",
+    "no reason to live", "I can't go on",
+]  # fmt: skip
+POISON = [
+    "i took too many pills", "overdose", "took too many pills", "swallowed all my pills", "i overdosed",
+    "overdoes pills",
+]  # fmt: skip
+SPANISH_EMERGENCIES = [
+    "no puedo respirar", "derrame", "derrame cerebral", "accidente cerebrovascular", "ataque cerebral",
+    "cara torcida", "cara caída", "cara caida", "se me cayó la cara", "se me cayo la cara", "no puedo hablar",
+    "No puedo  HABLAR", "no puedo rrespirar", "reacción alérgica", "cara cai\u0301da",
+]  # fmt: skip
+SPANISH_CRISES = [
+    "quiero morir", "me quiero morir", "matarme", "suicidio", "no quiero vivir", "quitarme la vida",
+    "ya no puedo más", "ya no puedo mas",
+]  # fmt: skip
+OTHER_EMERGENCIES = [
+    "инсульт",
+    "đột quỵ",
+    "dot quy",
+    "中风",
+    "中風",
+    "سكتة دماغية",
+    "urgence",
+    "ijans",
+    "뇌졸중",
+]
+OTHER_CRISES = ["自杀", "хочу умереть", "je veux mourir", "mwen vle mouri", "انتحار", "tự tử", "자살"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        *((asked, ["call-911"]) for asked in EMERGENCIES + SPANISH_EMERGENCIES + OTHER_EMERGENCIES),
+        *((asked, ["call-911", "poison-help"]) for asked in [*POISON, "pastillas", "tomé muchas pastillas"]),
+        *((asked, ["call-988"]) for asked in CRISES + SPANISH_CRISES + OTHER_CRISES),
+        ("stroke and i want to die", ["call-911", "call-988"]),
+    ],
+)
+def test_who_needs_help_at_once_is_shown_it_and_nothing_that_distracts(asked: str, shown: list[str]) -> None:
+    assert panels(asked) == shown
+    found = find(asked)
+    assert (found.shown_for, found.suggestions, found.likely, found.any_word, found.also) == (
+        "",
+        [],
+        [],
+        False,
+        [],
+    )
+    page = parse(Client().get("/search/", {"q": asked}).content).one("main").text
+    assert not [said for said in ("Did you mean", "We found nothing", "Showing results") if said in page]
+
+
+@pytest.mark.parametrize(
+    "asked", [*SPANISH_EMERGENCIES, *SPANISH_CRISES, "pastillas", *OTHER_EMERGENCIES, *OTHER_CRISES]
+)
+def test_who_types_another_language_is_led_to_language_help_first(asked: str) -> None:
+    assert find(asked).hits[0].path == LANGUAGE
+
+
+@pytest.mark.parametrize(("asked", "wanted"), [("no puedo hablar", "911"), ("quiero morir", "oprima 2")])
+def test_the_panels_speak_spanish_too(asked: str, wanted: str) -> None:
+    main = parse(Client().get("/search/", {"q": asked}).content).one("main")
+    assert wanted in main.one("p", lang="es").text
+    if wanted == "oprima 2":
+        assert "AYUDA al 988" in main.one("p", lang="es").text
+
+
+def test_a_relay_service_is_the_last_way_to_911() -> None:
+    ways = (
+        parse(Client().get("/search/", {"q": "stroke"}).content).one("main").one("ul", css="list").all("li")
+    )
+    assert "tel:711" in ways[-1].links()
+    assert "your own relay service" in ways[-1].text
+    assert "sms:911" in ways[0].links()
+
+
+def test_the_poison_line_can_be_called() -> None:
+    main = parse(Client().get("/search/", {"q": "overdose"}).content).one("main")
+    assert {"tel:911", "tel:+18002221222", "tel:988"} <= set(main.links())
+
+
+# -------------------------------------------------------------------------------------------- lay spelling
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("my eye closes when i smile", [SYNKINESIS]),
+        ("my eye closes wen i smile", [SYNKINESIS]),
+        ("6 years after bells palsy", [SYNKINESIS]),
+        ("eye waters when I eat", [SYNKINESIS, EYE]),
+        ("crocodile tears", [SYNKINESIS, EYE]),
+    ],
+)
+def test_the_right_article_comes_first(asked: str, first: list[str]) -> None:
+    assert [hit.path for hit in find(asked).hits[: len(first)]] == first
+
+
+@pytest.mark.parametrize("asked", ["sinkanesis", "sinkynesis", "sinkinesis", "synkanesis", "sinkenesis"])
+def test_a_misspelling_is_mended_to_the_word_itself(asked: str) -> None:
+    found = find(asked)
+    assert (found.shown_for, found.hits[0].path) == ("synkinesis", SYNKINESIS)
+    assert "synkinesis" in plain(found.hits[0].title).lower()
+
+
+@pytest.mark.parametrize("asked", ["hemifacial spasm", "blind"])
+def test_a_medical_word_without_a_page_is_kept_and_it_is_said(asked: str) -> None:
+    found = find(asked)
+    word = asked.split()[0]
+    assert (found.shown_for, found.suggestions) == ("", [])
+    main = parse(Client().get("/search/", {"q": asked}).content).one("main")
+    assert f"We found nothing for “{word}”" in main.text
