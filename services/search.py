@@ -24,7 +24,7 @@ from services.search_querysets import SearchEntryQuerySet
 PER_PAGE = 10
 MOST = 100
 """Answers that can be leafed through; who has more needs other words."""
-WEIGHED = 200
+WEIGHED = 150
 LIKELY = 5
 MOST_SUGGESTED = 4
 HOLDERS = (Page.Kind.GLOSSARY, Page.Kind.UPDATES)
@@ -122,17 +122,21 @@ class _Shelf:
             attempt = self._attempt(mended)
             yield attempt
         if len(attempt.typed.words) > 1 and not attempt.first:
-            yield self._attempt(attempt.typed, any_word=True)
+            yield self._with_any_word(attempt)
 
-    def _attempt(self, typed: Typed, *, any_word: bool = False) -> _Attempt:
+    def _attempt(self, typed: Typed) -> _Attempt:
         lay = lay_words(typed, self.language)
-        query = typed.query(self.config, lay.meanings, any_word=any_word)
+        query = typed.query(self.config, lay.meanings)
         in_title = typed.query(self.config, lay.meanings, any_word=True)
-        first = [
-            Typed.read(words).query(self.config, []) for words in pages_first(lay.found) if Typed.read(words)
-        ]
-        ids = [pk for titled in first for pk in self._named(titled)]
-        return _Attempt(typed, lay, any_word, ids, self._best(query, in_title), reduce(or_, first, query))
+        named = [read for words in pages_first(lay.found) if (read := Typed.read(words))]
+        titled = [read.query(self.config, []) for read in named]
+        first = [pk for each in titled for pk in self._named(each)]
+        best = self._best(query, in_title)
+        return _Attempt(typed, lay, False, first, best, reduce(or_, titled, query))
+
+    def _with_any_word(self, attempt: _Attempt) -> _Attempt:
+        query = attempt.typed.query(self.config, attempt.lay.meanings, any_word=True)
+        return replace(attempt, any_word=True, others=self._best(query, query), query=query)
 
     def _named(self, query: SearchQuery) -> list[int]:
         """The page whose title these words stand in."""
@@ -171,8 +175,8 @@ class _Shelf:
             also=[meaning.means for meaning in last.lay.meanings],
             any_word=last.any_word,
             unfound=unfound,
-            suggestions=[] if hits else self.suggestions(typed.words, unfound),
-            likely=[] if hits else self.likely(typed.everything),
+            suggestions=[] if hits or unfound else self.suggestions(typed),
+            likely=[] if hits or unfound else self.likely(typed.everything),
         )
 
     def _is_seen(self, word: str) -> bool:
@@ -217,9 +221,9 @@ class _Shelf:
         """The words that are right as they stand, and on no page."""
         return sorted(word for word in lay.kept if not self._is_seen(word))
 
-    def suggestions(self, words: list[str], unfound: list[str]) -> list[str]:
-        """Words that pages hold and that resemble the ones typed, apart from those that are right."""
-        near = alike([word for word in words if word not in unfound][:MOST_SUGGESTED], self.language)
+    def suggestions(self, typed: Typed) -> list[str]:
+        """Words that pages hold and that resemble the ones typed."""
+        near = alike(typed.words[:MOST_SUGGESTED], self.language)
         seen = (
             next((each.word for each in found if self._is_seen(each.word)), "") for found in near.values()
         )

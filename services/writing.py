@@ -76,7 +76,7 @@ def check(
     links that stand alone. ``here``: the page's own address. ``stored`` gives what a field holds now: a link
     that has led nowhere since before this change is no reason to refuse the rest of it.
     """
-    found = {
+    found: dict[str, tuple[list[Problem], Callable[[Problem], str]]] = {
         **{field: (problems(text, here=here), str) for field, text in (texts or {}).items()},
         **{field: (_in_line(text, here), _says) for field, text in (lines or {}).items()},
         **{field: (_plain_problems(text), _says) for field, text in (plain or {}).items()},

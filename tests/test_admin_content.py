@@ -136,7 +136,7 @@ MISTAKES: list[tuple[dict[str, str], str]] = [
     ({"slug": "t"}, "There is a page at this address already."),
     ({"slug": "staff"}, "This address is used by the site itself. Choose another."),
     ({"slug": "Not_this"}, "Use lower-case letters and digits, with hyphens between words."),
-    ({"slug": ""}, "Use lower-case letters and digits, with hyphens between words."),
+    ({"slug": ""}, "Give the page an address"),
     ({"slug": "a" * 81}, "at most 80 characters"),
     ({"kind": "poem"}, "poem is not one of the available choices"),
     ({"parent": "999999"}, "That choice is not one of the available choices"),
@@ -213,7 +213,9 @@ def test_the_screens_need_no_inline_script_or_style(editor: Client, screen: str)
 def test_a_longer_list_costs_no_more_queries(
     editor: Client, django_assert_max_num_queries: DjangoAssertNumQueries, screen: str
 ) -> None:
-    where = f"/staff/services/{screen}/"
+    where, jane = f"/staff/services/{screen}/", Person.objects.get()
+    jane.parent = Page.objects.get(path="/a/")
+    jane.save()
     editor.get(where)
     with django_assert_max_num_queries(30) as at_one:
         editor.get(where)
@@ -255,3 +257,58 @@ def test_what_is_kept_for_everybody_sets_no_cookie(client: Client, content: None
     client.cookies["csrftoken"], client.cookies["sessionid"] = "y", "x"
     answer = client.get("/a/")
     assert answer.status_code == 200 and not answer.cookies
+
+
+def test_lists_are_searched_by_title_and_filtered_by_their_own_kinds(editor: Client) -> None:
+    add_page("/a/b/", "Benefits", kind="list")
+
+    def listed(query: str, screen: str = "page") -> list[str]:
+        shown = parse(editor.get(f"/staff/services/{screen}/?{query}").content)
+        tables = shown.all("table", id="result_list")
+        return [row.one("a").text for row in tables[0].one("tbody").all("th")] if tables else []
+
+    assert (listed("q=benef"), listed("q=/a/b"), listed("q=nothing")) == (["Benefits"], ["Benefits"], [])
+    assert (listed("q=closed", "update"), listed("q=open", "update")) == (["Closed"], [])
+    assert listed("kind=list") == ["Benefits"]
+    links = " ".join(parse(editor.get("/staff/services/treatment/").content).links())
+    assert "kind=procedure" in links and "kind=person" not in links
+
+
+def test_the_words_stand_first_and_no_link_leads_away_from_the_form(editor: Client) -> None:
+    names = list(form_of(editor, address("page"), "page"))
+    assert names.index("texts-0-title") < names.index("status")
+    shown = parse(editor.get(address("page")).content)
+    assert not shown.all(css="related-widget-wrapper-link")
+    new = list(form_of(editor, "/staff/services/page/add/", "page"))
+    assert new.index("slug") < new.index("texts-0-title")
+
+
+def test_each_mistake_is_listed_with_a_link_to_its_field(editor: Client) -> None:
+    answer = changed(editor, "page", slug="", **{"texts-0-title": ""})
+    found = parse(answer.content)
+    listed = found.one("ul", css="mistakes")
+    assert listed.texts("li") == [
+        "Address part : Give the page an address, such as first-visit.",
+        "Text 1: Title : This field is required.",
+    ]
+    for link in listed.links():
+        assert found.one(id=link.removeprefix("#")).tag == "input"
+
+
+def test_a_refused_focus_leaves_the_portrait_as_it_is_stored(editor: Client) -> None:
+    Person.objects.update(portrait="portraits/x.jpg")
+    answer = changed(editor, "person", portrait_focus_x="10", portrait_focus_y="101")
+    assert any("less than or equal to 100" in told for told in mistakes(answer))
+    assert (
+        "portraits/x-50-35-320.jpg"
+        in [each.attributes["src"] for each in parse(answer.content).all("img")][-1]
+    )
+
+
+def test_only_pages_with_others_below_them_lead_to_an_order(editor: Client) -> None:
+    above = Page.objects.get(path="/a/")
+    where = f"/staff/services/page/order/{above.pk}/"
+    assert where not in parse(editor.get(address("page")).content).links()
+    add_person("/a/ann/", "Ann")
+    for shown in (address("page"), "/staff/services/person/"):
+        assert where in parse(editor.get(shown).content).links()

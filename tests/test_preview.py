@@ -15,7 +15,7 @@ from PIL import Image
 from appointments import roles
 from services.models import OldAddress, Page, PageText, PageVersion, Person, SearchEntry
 from tests.content import add_clinic, add_page, add_person, add_point
-from tests.editor_client import editor, form, mistakes, screen, someone
+from tests.editor_client import editor, form, screen, someone
 from tests.html import parse
 from tests.staff_client import as_
 
@@ -66,8 +66,11 @@ def test_a_page_that_is_not_there_yet_is_shown_too(page: Page) -> None:
 def test_a_mistake_is_told_instead_of_a_preview(page: Page) -> None:
     ann = editor()
     answer = ann.post(screen(page), {**form(ann, screen(page)), "texts-0-title": "", "_preview": "en"})
-    assert "This field is required." in mistakes(answer)
-    assert parse(answer.content).one("form", id="page_form").fields()["texts-0-body"] == ["Old words."]
+    assert answer.status_code == 422
+    shown = parse(answer.content)
+    assert shown.one("ul", css="mistakes").texts("li") == ["Text 1: Title: This field is required."]
+    assert "Close this tab" in shown.one("div", id="content-main").text
+    assert not shown.all("form", id="page_form")
 
 
 def test_who_may_not_change_a_page_previews_no_changes(page: Page) -> None:

@@ -152,7 +152,7 @@ def test_what_staff_have_written_in_is_not_ticked_and_says_when(folder: FilePath
     Page.objects.filter(path="/care/eyes/").update(staff_edited_at=edited)
     shown = document(editor()).one("form", id="samples")
     (row,) = [each for each in shown.all("li") if each.one("label").text == "Eyes (/care/eyes/)"]
-    assert "checked" not in row.one("input").attributes and "edited by staff on Mar 4, 2026" in row.text
+    assert "checked" not in row.one("input").attributes and "edited by staff on March 4, 2026" in row.text
     assert "checked" in shown.one("input", **{"data-path": "/care/"}).attributes
     assert shown.one("button", name="remove").text == "Remove the ticked ones (5)"  # Care holds Eyes
 

@@ -191,6 +191,6 @@ def test_a_misspelling_is_mended_to_the_word_itself(asked: str) -> None:
 def test_a_medical_word_without_a_page_is_kept_and_it_is_said(asked: str) -> None:
     found = find(asked)
     word = asked.split()[0]
-    assert (found.shown_for, found.suggestions) == ("", [])
+    assert (found.shown_for, found.suggestions, found.likely) == ("", [], [])
     main = parse(Client().get("/search/", {"q": asked}).content).one("main")
     assert f"We found nothing for “{word}”" in main.text

@@ -23,10 +23,10 @@ def mistakes(form: BaseForm, *formsets: Any) -> list[Mistake]:
     """Those of the form, then those of its rows; what is said above the form already is left out."""
     found = list(_of_fields(form))
     for formset in formsets:
-        found += [Mistake("", "", says) for says in formset.non_form_errors()]
+        found += [Mistake("", "", str(says)) for says in formset.non_form_errors()]
         for number, row in enumerate(formset.forms, 1):
             name = f"{capfirst(formset.model._meta.verbose_name)} {number}"
-            found += [Mistake("", name, says) for says in row.non_field_errors()]
+            found += [Mistake("", name, str(says)) for says in row.non_field_errors()]
             found += _of_fields(row, f"{name}: ")
     return found
 
@@ -35,4 +35,4 @@ def _of_fields(form: BaseForm, before: str = "") -> Iterator[Mistake]:
     for name in [name for name in form.fields if name in form.errors]:
         field = form[name]
         where = field.id_for_label or field.auto_id
-        yield from (Mistake(where, f"{before}{field.label}", says) for says in form.errors[name])
+        yield from (Mistake(where, f"{before}{field.label}", str(says)) for says in form.errors[name])

@@ -47,6 +47,7 @@ class SearchEntry(models.Model):
         ]
         indexes = [
             GinIndex(fields=["vector"], name="search_entry_vector"),
+            GinIndex(fields=["heading_vector"], name="search_entry_heading"),
             GinIndex(OpClass("names", name="gin_trgm_ops"), name="search_entry_names"),
         ]
 
