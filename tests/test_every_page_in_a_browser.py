@@ -92,8 +92,8 @@ def _complaint(message: ConsoleMessage) -> list[str]:
 
 
 def looked_at(index: int) -> list[tuple[str, int]]:
-    """The themes and widths in which the page of that number is looked at: two that differ in both."""
-    return MATRIX if FULL_MATRIX else [MATRIX[index % 6], MATRIX[(index + 3) % 6]]
+    """The themes and widths in which the page of that number is looked at: by turns, one of them."""
+    return MATRIX if FULL_MATRIX else [MATRIX[index % 6]]
 
 
 @pytest.mark.parametrize(("theme", "width"), MATRIX)
@@ -120,7 +120,8 @@ def test_every_step_of_the_form_is_accessible(
     page = open_page("/", width=width, color_scheme=theme)
     draft = {"name": "request_draft", "value": client.cookies["request_draft"], "url": site.url}
     page.context.add_cookies([draft])  # type: ignore[list-item]
-    for step in (*answers, "check"):
+    every = [*answers, "check"]
+    for step in every if FULL_MATRIX else every[theme == "dark" :: 2]:
         page.goto(f"/request/{step}/")
         assert page.url.endswith(f"/request/{step}/")
         wrongs += wrongs_seen(page, axe)
@@ -144,6 +145,6 @@ def test_forced_colors_keep_focus_and_choice_visible(open_page: OpenPage) -> Non
 
 def test_nothing_moves_where_motion_is_not_wanted(open_page: OpenPage, site: SiteProcess) -> None:
     page = open_page("/", reduced_motion="reduce")
-    for path in sample(site):
+    for path in sample(site)[::3]:
         page.goto(path)
         assert page.evaluate(MOVING) == 0, path

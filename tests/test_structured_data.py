@@ -139,7 +139,7 @@ def test_the_data_stand_at_the_end_of_the_page(site_pages: dict[str, Element]) -
 def test_a_reviewed_page_says_by_whom_and_when(nodes: Any) -> None:
     add_clinic()
     jane = add_person("/jane/", "Jane Doe, MD")
-    nora = add_person("/nora/", "Nora Roe, RN", role="nurse", status="draft")
+    nora = add_person("/nora/", "Nora Roe, RN", role="nurse", status="archived")
     add_page("/a/", "A", reviewer=jane, reviewed_on="2026-10-06")
     add_page("/b/", "B", reviewer=nora, reviewed_on="2026-10-06")
     add_page("/c/", "C", reviewer=jane)
