@@ -69,7 +69,9 @@ def test_the_preview_shows_what_is_typed_and_runs_nothing(
     expect(text).to_have_value("More words.")
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 390), ("dark", 1280)])
+@pytest.mark.parametrize(
+    ("theme", "width"), [("light", 390), ("dark", 1280)] if FULL_MATRIX else [("light", 390)]
+)
 def test_the_editing_screens_are_accessible(
     open_page: OpenPage, site: SiteProcess, axe: Axe, theme: Any, width: int
 ) -> None:
@@ -80,7 +82,7 @@ def test_the_editing_screens_are_accessible(
     added = ["page/add/", "treatment/add/", "picture/add/", "picture/", "term/"]
     changed = ["clinic/1/change/", f"update/{update}/change/", f"term/{term}/change/"]
     screens = [*SCREENS, *added, *changed]
-    for address in screens if FULL_MATRIX else screens[theme == "dark" :: 2]:
+    for address in screens if FULL_MATRIX else screens[::2]:
         if address in SCREENS:
             given_an_open_page(page, site, address, SCREENS[address])
         else:
