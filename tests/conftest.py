@@ -5,6 +5,8 @@ commit (two at once, a crash) asks for `committed_database` or for `site`.
 """
 
 import fcntl
+import io
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -177,3 +179,19 @@ def strict() -> Any:
     from django.test import Client
 
     return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def log() -> Iterator[Callable[[], str]]:
+    """What the handlers of the site would have written so far."""
+    from clinic_site.safe_logging import SafeFormatter
+
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(SafeFormatter())
+    loggers = [logging.getLogger(), logging.getLogger("django")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield stream.getvalue
+    for logger in loggers:
+        logger.removeHandler(handler)

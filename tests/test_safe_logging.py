@@ -1,8 +1,7 @@
 """Logs hold ids and places in the code, and nothing that a person wrote."""
 
-import io
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,20 +17,6 @@ from services.models import PageText
 from tests.content import add_page
 
 TYPED = "my-face-droops-Zoe-OHara"
-
-
-@pytest.fixture
-def log() -> Iterator[Callable[[], str]]:
-    """What the handlers of the site would have written so far."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(SafeFormatter())
-    loggers = [logging.getLogger(), logging.getLogger("django")]
-    for logger in loggers:
-        logger.addHandler(handler)
-    yield stream.getvalue
-    for logger in loggers:
-        logger.removeHandler(handler)
 
 
 @pytest.fixture

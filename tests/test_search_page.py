@@ -1,8 +1,6 @@
 """The search page as it is served: what it says, to whom it leads, and what it never keeps."""
 
-import io
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +9,6 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from clinic_site.safe_logging import SafeFormatter
 from clinic_site.serve import WEB_SERVER
 from services import search, search_index
 from services.models import SearchPhrase
@@ -139,20 +136,6 @@ def test_editors_say_what_lay_words_mean(client: Client, content: None) -> None:
 
 
 # ------------------------------------------------------------------------------------- what is never kept
-
-
-@pytest.fixture
-def log() -> Iterator[Callable[[], str]]:
-    """What the handlers of the site would have written so far, all levels."""
-    stream = io.StringIO()
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(SafeFormatter())
-    loggers = [logging.getLogger(), logging.getLogger("django")]
-    for logger in loggers:
-        logger.addHandler(handler)
-    yield stream.getvalue
-    for logger in loggers:
-        logger.removeHandler(handler)
 
 
 def fail(*_args: Any, **_kwargs: Any) -> None:
