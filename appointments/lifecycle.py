@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import audit, clinic_time, notifications, states, urgency
+from appointments import audit, clinic_time, notifications, private_link, states, urgency
 from appointments.answers import NONE_OF_THESE, UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
@@ -65,7 +65,12 @@ def count_emergency_stop() -> None:
 
 @transaction.atomic
 def submit(
-    *, actor: Actor, submission_key: UUID, answers: Mapping[str, Any], site_language: str
+    *,
+    actor: Actor,
+    submission_key: UUID,
+    answers: Mapping[str, Any],
+    consent_version: str,
+    site_language: str,
 ) -> AppointmentRequest:
     """Store a complete request, once: whatever is resent while the draft lasts gets the same row back.
 
@@ -79,7 +84,7 @@ def submit(
     if assessment.level == urgency.Level.EMERGENCY:
         raise Emergency
     level = assessment.level
-    request = AppointmentRequest.objects.create(
+    request = AppointmentRequest(
         reference=new_reference(),
         submission_key=submission_key,
         received_at=now,
@@ -88,10 +93,13 @@ def submit(
         urgency=level.value,
         urgency_reasons=[rule.code for rule in assessment.reasons],
         rules_version=assessment.rules_version,
+        consent_version=consent_version,
         respond_by=clinic_time.respond_by(now, level, urgency.rules()),
         site_language=site_language,
         **_columns(answers),
     )
+    private_link.renew(request)
+    request.save(force_insert=True)
     event = audit.record(
         actor=actor,
         action="submit",
@@ -113,7 +121,8 @@ ANSWER_COLUMNS = [
     "eye_closes", "eye_cared", "eye_signs", "ear_signs", "cause", "nerve_cut", "history", "tried", "goals",
     "visit_type", "place", "person", "times", "language", "other_language", "interpreter", "easier",
     "for_whom", "patient_name", "date_of_birth", "helper_name", "helper_relation", "helper_authority",
-    "reach", "email", "phone", "speaking_hard", "relay", "may_leave_message", "insurance", "state",
+    "reach", "email", "phone", "speaking_hard", "relay", "may_leave_message", "speaker_name", "speaker_phone",
+    "insurance", "state",
 ]  # fmt: skip
 
 

@@ -21,3 +21,7 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
 
     def open(self) -> Self:
         return self.exclude(status="closed")
+
+    def alarming(self) -> Self:
+        """Urgent requests that nobody has taken up, the oldest first: they raise the alarm of the staff."""
+        return self.filter(status="new", urgency="same_day").order_by("received_at", "pk")

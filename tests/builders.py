@@ -73,6 +73,7 @@ def submit(draft: Draft) -> AppointmentRequest:
         actor=audit.PATIENT,
         submission_key=draft.row.submission_key,
         answers=draft.answers,
+        consent_version="test",
         site_language="en",
     )
 

@@ -85,7 +85,13 @@ class TestSubmit:
 
     def test_an_unknown_draft_is_refused(self) -> None:
         with pytest.raises(RequestDraft.DoesNotExist):
-            lifecycle.submit(actor=audit.PATIENT, submission_key=uuid4(), answers={}, site_language="en")
+            lifecycle.submit(
+                actor=audit.PATIENT,
+                submission_key=uuid4(),
+                answers={},
+                consent_version="test",
+                site_language="en",
+            )
 
     @pytest.mark.parametrize(
         "part",

@@ -3,10 +3,11 @@
 from appointments.forms.about import ContactForm, HelperForm, PatientForm, WhoForm
 from appointments.forms.base import StepForm
 from appointments.forms.condition import EyeForm, FaceForm, OnsetForm, SafetyForm, SignsForm
-from appointments.forms.consent import ConsentForm
+from appointments.forms.consent import CONSENT_VERSION, ConsentForm
 from appointments.forms.wishes import TimesForm, WishesForm
 
 __all__ = [
+    "CONSENT_VERSION",
     "ConsentForm",
     "ContactForm",
     "EyeForm",

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments.forms.base import StepForm
 
+CONSENT_VERSION = "2026-11-22"
+"""Kept with each request: which words were agreed to. Give every change of the words a new one."""
+
 
 class ConsentForm(StepForm):
     heading = _("Check your answers")

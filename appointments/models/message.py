@@ -18,6 +18,9 @@ class Message(models.Model):
         UNSCHEDULED = "unscheduled", _("to the patient: date cancelled")
         CLOSED = "closed", _("to the patient: closed")
         REOPENED = "reopened", _("to the patient: open again")
+        LINK = "link", _("to the patient: a new private link")
+        CONTACT = "contact", _("to the patient: contact changed")
+        CONTACT_OLD = "contact_old", _("to the former address: contact changed")
         URGENT = "urgent", _("to staff: an urgent request")
 
     class State(models.TextChoices):
@@ -41,6 +44,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         ordering = ["-pk"]
         default_permissions = ["view"]
+        permissions = [("resend_message", _("Can send a failed message again"))]
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="message_waiting_idx")
         ]

@@ -1,10 +1,12 @@
 """An appointment request: one row a submission, with the rules it keeps held by the database itself."""
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
+from django.db.models.functions import Length, Upper
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers
@@ -13,6 +15,7 @@ from appointments.states import Outcome, Status
 from services.models import Goal
 
 models.CharField.register_lookup(Length)
+models.BinaryField.register_lookup(Length)
 
 CONTROL = "[\\u0001-\\u001f\\u007f]"
 """PostgreSQL pattern of what no single line of text may hold. (NUL cannot be stored at all.)"""
@@ -46,6 +49,7 @@ class AppointmentRequest(models.Model):
     urgency = _code(_("urgency"), answers.UrgencyLevel)
     urgency_reasons = _codes(_("reasons for the urgency"))
     rules_version = models.CharField(_("version of the rules"), max_length=40)
+    consent_version = models.CharField(_("version of the consent"), max_length=40)
     respond_by = models.DateTimeField(_("answer due by"))
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -64,6 +68,8 @@ class AppointmentRequest(models.Model):
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    link_nonce = models.UUIDField(default=uuid.uuid4, editable=False)
+    link_digest = models.BinaryField(max_length=32, unique=True, null=True)
 
     # Is it safe to wait, when did it start, what is it like.
     examined = _code(_("examined by a clinician"), answers.YesNoUnsure)
@@ -108,8 +114,10 @@ class AppointmentRequest(models.Model):
     speaking_hard = models.BooleanField(_("speaking by phone is hard"), default=False)
     relay = models.BooleanField(_("uses a relay service"), default=False)
     may_leave_message = models.BooleanField(_("may leave a message"), default=False)
+    speaker_name = models.CharField(_("may speak for the patient"), max_length=120, blank=True)
+    speaker_phone = models.CharField(_("their phone"), max_length=20, blank=True)
     insurance = _code(_("insurance"), answers.Insurance)
-    state = models.CharField(_("state"), max_length=2)
+    state = models.CharField(_("state"), max_length=2, blank=True)
     site_language = models.CharField(_("language of the form"), max_length=12, default="en")
 
     objects = RequestQuerySet.as_manager()
@@ -134,6 +142,13 @@ class AppointmentRequest(models.Model):
                 name="request_open_by_due_idx",
             ),
             models.Index(fields=["received_at"], name="request_received_idx"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(status="new", urgency="same_day"),
+                name="request_alarming_idx",
+            ),
+            models.Index(Upper("email"), condition=~Q(email=""), name="request_email_idx"),
+            models.Index(fields=["phone"], condition=~Q(phone=""), name="request_phone_idx"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -163,6 +178,10 @@ class AppointmentRequest(models.Model):
                 condition=Q(phone="") | Q(phone__regex=answers.E164), name="request_phone_is_e164"
             ),
             models.CheckConstraint(
+                condition=Q(speaker_phone="") | Q(speaker_phone__regex=answers.E164) & ~Q(speaker_name=""),
+                name="request_speaker_is_named",
+            ),
+            models.CheckConstraint(
                 condition=(
                     Q(for_whom="self", helper_name="", helper_authority="")
                     | Q(for_whom="helped") & ~Q(helper_name="") & ~Q(helper_authority="")
@@ -190,14 +209,23 @@ class AppointmentRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=~(
-                    Q(patient_name__regex=CONTROL) | Q(helper_name__regex=CONTROL) | Q(email__regex=CONTROL)
+                    Q(patient_name__regex=CONTROL)
+                    | Q(helper_name__regex=CONTROL)
+                    | Q(speaker_name__regex=CONTROL)
+                    | Q(email__regex=CONTROL)
                 ),
                 name="request_lines_hold_no_controls",
             ),
             models.CheckConstraint(
                 condition=Q(respond_by__gt=F("received_at")), name="request_due_after_arrival"
             ),
-            models.CheckConstraint(condition=Q(state__length=2), name="request_state_is_a_code"),
+            models.CheckConstraint(
+                condition=Q(state__length=2) | Q(state="", visit_type="in_person"),
+                name="request_state_is_a_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(link_digest=None) | Q(link_digest__length=32), name="request_link_is_a_digest"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -59,6 +59,7 @@ def _send(draft: Draft, review: steps.Review) -> HttpResponse:
             actor=audit.PATIENT,
             submission_key=draft.row.submission_key,
             answers=review.answers,
+            consent_version=forms.CONSENT_VERSION,
             site_language=way.language(),
         )
     except lifecycle.Emergency:
