@@ -24,7 +24,7 @@ class Site:
 
     @cached_property
     def clinic(self) -> Clinic | None:
-        return Clinic.objects.first()
+        return Clinic.objects.prefetch_related("texts").first()
 
     @cached_property
     def placeholders(self) -> dict[str, str]:

@@ -18,11 +18,11 @@ from django.db import transaction
 
 from services import links, search_index, versions
 from services.models import Clinic, Page, PageVersion, StarterRecord
-from services.starter_entries import store_phrases, store_term, store_update
+from services.starter_entries import store_clinic, store_phrases, store_term, store_update
 from services.starter_files import Origin, read_page, read_yaml
 from services.starter_pages import store_details, store_neutral, store_text
-from services.starter_schema import check_clinic, check_page, check_text
-from services.starter_schema_entries import check_phrases, check_terms, check_updates
+from services.starter_schema import check_page, check_text
+from services.starter_schema_entries import check_clinic, check_phrases, check_terms, check_updates
 
 FOLDER = Path(__file__).parent / "starter_content"
 
@@ -159,10 +159,7 @@ def _store_clinic(document: Document, records: dict[str, StarterRecord]) -> int:
     current = Clinic.objects.filter(pk=1).first()
     if current and current.staff_edited_at or record and (record.digest == document.digest or not current):
         return 0
-    with document.origin.naming():
-        clinic = Clinic(pk=1, **document.data)
-        clinic.clean_fields()
-        clinic.save()
+    store_clinic(document.origin, document.data)
     _remember(document)
     return 1
 

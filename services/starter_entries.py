@@ -1,4 +1,4 @@
-"""Stores the starter content that comes as lists: updates, the glossary, search phrases."""
+"""Stores the starter content of the YAML files: the clinic, updates, the glossary, search phrases."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from services.models import Page, SearchPhrase, Term, Update
+from services.models import Clinic, Page, SearchPhrase, Term, Update
 from services.starter_files import Origin
+
+
+def store_clinic(origin: Origin, data: dict[str, Any]) -> None:
+    """The clinic's one row, with its words."""
+    clinic = Clinic(pk=1, **{key: value for key, value in data.items() if key != "texts"})
+    with origin.naming():
+        clinic.clean_fields()
+    clinic.save()
+    _store_words(origin, "clinic", clinic, data["texts"])
 
 
 def store_update(

@@ -33,9 +33,6 @@ KIND_KEYS = {
         "street", "city", "state", "postal_code", "phone", "region", "time_zone", "hours", "directions_url",
     },
 }  # fmt: skip
-CLINIC_KEYS = {
-    "name", "phone", "phone_hours", "email", "portal_url", "billing_url", "treating_states", "is_sample",
-}  # fmt: skip
 CHOICES = {
     "kind": Page.Kind.values,
     "icon": Icon.values,
@@ -100,16 +97,6 @@ def _check_codes(origin: Origin, data: dict[str, Any]) -> None:
         for code in data.get(key, []):
             if code not in allowed:
                 raise origin.error(key, f"{key}: {code!r} is none of {', '.join(allowed)}")
-
-
-def check_clinic(origin: Origin, data: Any) -> dict[str, Any]:
-    """The clinic's own data. Raises StarterError."""
-    data = mapping(origin, data)
-    data.setdefault("is_sample", True)
-    known(origin, data, CLINIC_KEYS)
-    for key in sorted(CLINIC_KEYS):
-        required(origin, data, key)
-    return data
 
 
 def _check_hours(origin: Origin, hours: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What the starter's lists may say: updates, the glossary, search phrases."""
+"""What the starter's YAML files may say: the clinic, updates, the glossary, search phrases."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from services.starter_files import Origin
 from services.starter_schema import known, mapping, required
 
 Entries = list[tuple[Origin, dict[str, Any]]]
+CLINIC_KEYS = {"name", "phone", "email", "portal_url", "billing_url", "treating_states", "is_sample"}
 UPDATE_KEYS = {"key", "level", "starts_at", "ends_at", "sitewide", "pages", "is_sample"}
+
+
+def check_clinic(origin: Origin, data: Any) -> dict[str, Any]:
+    """The clinic's own data, with its words by language under ``texts``. Raises StarterError."""
+    entry = {"is_sample": True, **mapping(origin, data)}
+    entry = _with_texts(origin, entry, CLINIC_KEYS, {"phone_hours"}, "phone_hours")
+    for key in sorted(CLINIC_KEYS):
+        required(origin, entry, key)
+    return entry
 
 
 def check_updates(origin: Origin, data: Any) -> Entries:
@@ -81,7 +91,8 @@ def _with_texts(
     """The entry with its words by language under ``texts``."""
     texts = {code: entry.pop(code) for code, _name in settings.LANGUAGES if code in entry}
     known(origin, entry, keys)
-    required(origin, entry, "key")
+    if "key" in keys:
+        required(origin, entry, "key")
     if settings.LANGUAGE_CODE not in texts:
         raise origin.error("", f"{settings.LANGUAGE_CODE} is missing")
     for code, words in texts.items():

@@ -29,11 +29,11 @@ WORDS = ("menu_title", "summary", "description", "body")
 CLINIC_YAML = """\
 name: "Erie & Gulf Clinic"
 phone: "216-555-0142"
-phone_hours: "Monday to Friday"
 email: "faces@example.org"
 portal_url: "https://portal.example.org/"
 billing_url: "https://billing.example.org/"
 treating_states: [OH, FL]
+en: {phone_hours: "Monday to Friday"}
 """
 
 
@@ -41,13 +41,14 @@ def add_clinic(**fields: Any) -> Clinic:
     defaults = {
         "name": "Erie & Gulf Clinic",
         "phone": "216-555-0142",
-        "phone_hours": "Monday to Friday",
         "email": "faces@example.org",
         "portal_url": "https://portal.example.org/",
         "billing_url": "https://billing.example.org/",
         "treating_states": ["OH", "FL"],
     }
-    return Clinic.objects.create(pk=1, **{**defaults, **fields})
+    clinic = Clinic.objects.create(pk=1, **{**defaults, **fields})
+    clinic.texts.create(language="en", phone_hours="Monday to Friday")
+    return clinic
 
 
 def add_page(path: str, title: str = "", kind: str = "article", **fields: Any) -> Any:

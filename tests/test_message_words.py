@@ -21,7 +21,7 @@ from tests.builders import HELPED, NOW, SAME_DAY, TODAY, a_draft, a_message, a_r
 @pytest.fixture
 def clinic(db: None) -> Clinic:
     return Clinic.objects.create(
-        pk=1, name="Sample Clinic", phone="216-555-0100", phone_hours="Monday to Friday", email="a@b.org",
+        pk=1, name="Sample Clinic", phone="216-555-0100", email="a@b.org",
         treating_states=["OH"],
     )  # fmt: skip
 

@@ -184,7 +184,7 @@ def test_an_update_is_loaded_with_its_pages_and_not_again_after_staff_deleted_it
         ("en/a_b.md", page_file("A"), "en/a_b.md, line 1", "slug: Use lower-case letters"),
         ("en/request.md", page_file("A"), "en/request.md, line 1", "slug: This address is used"),
         ("clinic.yaml", CLINIC_YAML + "colour: red\n", "clinic.yaml, line 8", "colour is not known"),
-        ("clinic.yaml", CLINIC_YAML.replace("@", ""), "clinic.yaml, line 4", "email: Enter a valid email"),
+        ("clinic.yaml", CLINIC_YAML.replace("@", ""), "clinic.yaml, line 3", "email: Enter a valid email"),
         ("clinic.yaml", "- 1\n", "clinic.yaml, line 1", "holds no keys"),
         ("updates.yaml", CLOSED.replace("/team/", "/tea/"), "updates.yaml, line 4", "names the page /tea/"),
         ("updates.yaml", CLOSED.replace("imp", "un"), "updates.yaml, line 2", "'unortant' is none of"),

@@ -6,12 +6,19 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from services import search_index
-from services.admin.editing import StaffEdited
-from services.models import Clinic
+from services.admin.editing import EditorInline, StaffEdited
+from services.models import Clinic, ClinicText
+
+
+class ClinicTextInline(EditorInline):
+    model = ClinicText
+    min_num = 1
+    fields = ["language", "phone_hours"]
 
 
 @admin.register(Clinic)
 class ClinicAdmin(StaffEdited):
+    inlines = [ClinicTextInline]
     list_display = ["name", "phone", "is_sample"]
 
     def index(self, obj: Any) -> None:

@@ -1,6 +1,6 @@
 """The content: one page base, what is small on top of it, and the clinic's own data."""
 
-from services.models.clinic import Clinic
+from services.models.clinic import Clinic, ClinicText
 from services.models.glossary import Term, TermText
 from services.models.goal import Goal, OnsetWindow
 from services.models.icon import Icon
@@ -19,6 +19,7 @@ from services.models.version import PageVersion
 __all__ = [
     "US_STATES",
     "Clinic",
+    "ClinicText",
     "Fact",
     "Goal",
     "Icon",
