@@ -7,6 +7,11 @@ from typing import Any
 
 from appointments.models import Event
 
+BESIDE = frozenset(
+    {"note", "overdue", "link_wished", "mail_refused", "mail_given_up", "mail_set_aside", "resend"}
+)
+"""Entries about a request that leave the request itself as it was: they make nobody's screen outdated."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -1,41 +1,20 @@
-"""Messages: queued in the transaction of what they announce, delivered outside it.
+"""Messages, queued in the transaction of what they announce; and what staff do about those that failed.
 
-Words come from ``templates/messages/<kind>.txt`` when a message is sent. They hold no symptom, no reason and
-no name of the service, and nothing personal stands in a subject.
+``appointments.letters`` makes their words, ``appointments.delivery`` sends them.
 """
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
+from appointments import audit
+from appointments.audit import Actor
 from appointments.models import AppointmentRequest, Event, Message
-from services.models import Clinic
-
-logger = logging.getLogger("appointments.notifications")
-
-PAUSES = [timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720, 1440)]
-"""Between one attempt and the next; after the last, the message is listed as failed."""
-
-LEASE = timedelta(minutes=5)
-"""How long a worker may take over one message before another worker tries it."""
-
-SUBJECTS = {
-    Message.Kind.RECEIVED: _("We have your request"),
-    Message.Kind.SCHEDULED: _("A date for your visit"),
-    Message.Kind.UNSCHEDULED: _("Your visit needs a new date"),
-    Message.Kind.CLOSED: _("Your request is closed"),
-    Message.Kind.REOPENED: _("Your request is open again"),
-    Message.Kind.URGENT: _("A request is waiting for an answer today"),
-}
 
 KIND_AFTER = {
     "schedule": Message.Kind.SCHEDULED,
@@ -46,13 +25,10 @@ KIND_AFTER = {
 }
 """Which message tells the patient of which step."""
 
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What one round of the worker did."""
-
-    sent: int
-    put_off: int
+TO_THE_PATIENT = [
+    kind for kind in Message.Kind if kind not in (Message.Kind.URGENT, Message.Kind.CONTACT_OLD)
+]
+"""Kinds that go to the address the request has now."""
 
 
 def tell_patient(*, request: AppointmentRequest, event: Event, kind: Message.Kind) -> None:
@@ -61,8 +37,18 @@ def tell_patient(*, request: AppointmentRequest, event: Event, kind: Message.Kin
         _queue(request, event, kind, request.email, request.site_language)
 
 
+def tell_former_address(*, request: AppointmentRequest, event: Event, address: str) -> None:
+    """Queue the message that this address is no longer the request's, and let none that waits go there."""
+    _queue(request, event, Message.Kind.CONTACT_OLD, address, request.site_language)
+    waiting = request.messages.filter(state=Message.State.WAITING, kind__in=TO_THE_PATIENT, recipient=address)
+    if request.email:
+        waiting.update(recipient=request.email)
+    else:
+        waiting.delete()
+
+
 def tell_staff(*, request: AppointmentRequest, event: Event) -> None:
-    """Queue the message that something urgent came in."""
+    """Queue the message that something urgent waits."""
     if settings.STAFF_ALERT_EMAIL:
         _queue(request, event, Message.Kind.URGENT, settings.STAFF_ALERT_EMAIL, settings.LANGUAGE_CODE)
 
@@ -80,72 +66,76 @@ def _queue(
     )
 
 
-def deliver_due(*, limit: int = 100) -> Delivery:
-    """Send what is due, one message at a time. Several workers may run this at once."""
-    sent = put_off = 0
-    for _round in range(limit):
-        message = _claim(timezone.now())
-        if message is None:
-            break
-        if _send(message):
-            sent += 1
-        else:
-            put_off += 1
-    return Delivery(sent=sent, put_off=put_off)
+def remind_staff() -> int:
+    """Tell staff once more, once, of each urgent request that nobody took up within its target."""
+    late = AppointmentRequest.objects.alarming().overdue(timezone.now())
+    told = Event.objects.filter(action="overdue", request_id__in=late.order_by().values("pk"))
+    unreminded = late.exclude(pk__in=told.values("request_id"))
+    return sum(_remind(request_id) for request_id in list(unreminded.values_list("pk", flat=True)))
 
 
-def _claim(now: datetime) -> Message | None:
-    """Take the next message for this worker alone, for the length of the lease."""
-    with transaction.atomic():
-        message = (
-            Message.objects.select_for_update(skip_locked=True)
-            .filter(state=Message.State.WAITING, due_at__lte=now)
-            .order_by("due_at")
-            .first()
-        )
-        if message is None:
-            return None
-        message.attempts += 1
-        message.due_at = now + LEASE
-        message.save(update_fields=["attempts", "due_at"])
-    return message
-
-
-def _send(message: Message) -> bool:
-    try:
-        as_email(message).send()
-    except Exception as error:  # noqa: BLE001 - whatever the mail server does, the message is kept
-        logger.warning(
-            "message %s not sent at attempt %s: %s", message.pk, message.attempts, type(error).__name__
-        )
-        _put_off(message)
+@transaction.atomic
+def _remind(request_id: int) -> bool:
+    """Whether this worker reminded. The trail is read once the row is locked: another may have been first."""
+    alarming = AppointmentRequest.objects.alarming().select_for_update(skip_locked=True)
+    request = alarming.filter(pk=request_id).first()
+    if request is None or Event.objects.filter(action="overdue", request_id=request_id).exists():
         return False
-    Message.objects.filter(pk=message.pk, state=Message.State.WAITING).update(
-        state=Message.State.SENT, sent_at=timezone.now()
-    )
+    event = audit.record(actor=audit.SYSTEM, action="overdue", request_id=request_id)
+    tell_staff(request=request, event=event)
     return True
 
 
-def _put_off(message: Message) -> None:
-    waiting = Message.objects.filter(pk=message.pk, state=Message.State.WAITING)
-    if message.attempts > len(PAUSES):
-        waiting.update(state=Message.State.FAILED)
-    else:
-        waiting.update(due_at=timezone.now() + PAUSES[message.attempts - 1])
+def with_fate(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Each message with ``fate``: the last trail entry about it, as its action; empty where there is none."""
+    about = Event.objects.filter(request_id=OuterRef("request_id"))
+    about = about.annotate(message=Cast(KT("codes__message"), BigIntegerField()))
+    last = about.filter(message=OuterRef("pk")).order_by("-pk").values("action")[:1]
+    return messages.annotate(fate=Coalesce(Subquery(last), Value("")))
 
 
-def as_email(message: Message) -> EmailMessage:
-    """The message as it is sent, in its own language. Its Message-ID is the same at each attempt."""
-    with translation.override(message.language):
-        context = {
-            "request": message.request,
-            "clinic": Clinic.objects.first(),
-            "address": settings.PUBLIC_ADDRESS,
-        }
-        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("<> ")
-        return EmailMessage(
-            subject=str(SUBJECTS[Message.Kind(message.kind)]),
-            body=render_to_string(f"messages/{message.kind}.txt", context).strip() + "\n",
-            to=[message.recipient],
-            headers={"Message-ID": f"<{message.message_key}@{domain}>", "Auto-Submitted": "auto-generated"},
-        )
+def undelivered() -> QuerySet[Message]:
+    """Messages that failed and that nobody has dealt with: they raise the second alarm of the staff."""
+    failed = Message.objects.filter(state=Message.State.FAILED)
+    return with_fate(failed).exclude(fate="mail_set_aside")  # type: ignore[misc]  # the stubs lack fate
+
+
+@transaction.atomic
+def send_again(*, actor: Actor, message_id: int) -> bool:
+    """Let a failed message be tried from the start, to the address that holds now.
+
+    False where it has not failed (someone was quicker), or where there is no address any more.
+    """
+    failed = Message.objects.select_related("request").select_for_update(of=("self",))
+    message = failed.filter(pk=message_id, state=Message.State.FAILED).first()
+    recipient = _recipient_now(message) if message else ""
+    if message is None or not recipient:
+        return False
+    message.recipient, message.state, message.attempts = recipient, Message.State.WAITING, 0
+    message.due_at = timezone.now()
+    message.save(update_fields=["recipient", "state", "attempts", "due_at"])
+    audit.record(actor=actor, action="resend", request_id=message.request_id, message=message.pk)
+    return True
+
+
+def send_all_again(*, actor: Actor) -> int:
+    """Let every undelivered message be tried anew; how many."""
+    ids = list(undelivered().values_list("pk", flat=True))
+    return sum(send_again(actor=actor, message_id=message_id) for message_id in ids)
+
+
+@transaction.atomic
+def set_aside(*, actor: Actor, message_id: int) -> bool:
+    """Note that the patient was told another way, which ends the alarm. False where it is not failed."""
+    failed = Message.objects.select_for_update().filter(pk=message_id, state=Message.State.FAILED)
+    message = failed.first()
+    if message is None:
+        return False
+    audit.record(actor=actor, action="mail_set_aside", request_id=message.request_id, message=message.pk)
+    return True
+
+
+def _recipient_now(message: Message) -> str:
+    if message.kind == Message.Kind.URGENT:
+        return str(settings.STAFF_ALERT_EMAIL)
+    return message.request.email if message.kind in TO_THE_PATIENT else message.recipient

@@ -16,6 +16,7 @@ FRONT_DESK_MAY = {
     "close_request",
     "write_note",
     "view_message",
+    "resend_message",
 }
 CLINICIAN_MAY = FRONT_DESK_MAY | {"change_urgency", "reopen_request"}
 AUDITOR_MAY = {"view_event"}

@@ -8,7 +8,7 @@ from tests.builders import staff
 
 pytestmark = pytest.mark.django_db
 
-TRIAGE = {"contact_request", "schedule_request", "close_request", "write_note"}
+TRIAGE = {"contact_request", "schedule_request", "close_request", "write_note", "resend_message"}
 READ = {"view_appointmentrequest", "view_message"}
 
 

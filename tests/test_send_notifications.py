@@ -13,10 +13,10 @@ from django.db import InterfaceError, OperationalError, connection
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from appointments import drafts, notifications
+from appointments import delivery, drafts
+from appointments.delivery import Delivery
 from appointments.management.commands import send_notifications
 from appointments.models import Message, RequestDraft
-from appointments.notifications import Delivery
 from tests.builders import NOW, a_draft, submit
 
 
@@ -35,7 +35,7 @@ def run(*options: str) -> tuple[str, str]:
 @pytest.mark.django_db
 def test_one_round_sends_what_is_due_and_says_how_much() -> None:
     submit(a_draft())
-    assert run() == ("messages: 1 sent, 0 put off\n", "")
+    assert run() == ("messages: 1 sent, 0 put off, 0 failed\n", "")
     assert len(mail.outbox) == 1
     assert run() == ("", "")
 
@@ -54,9 +54,30 @@ def test_a_single_round_fails_where_the_database_does(monkeypatch: pytest.Monkey
     def away() -> Delivery:
         raise OperationalError("server closed the connection for zoe@example.org")
 
-    monkeypatch.setattr(notifications, "deliver_due", away)
+    monkeypatch.setattr(delivery, "deliver_due", away)
     with pytest.raises(OperationalError):
         run()
+
+
+@pytest.mark.django_db
+def test_a_task_that_fails_does_not_keep_the_others_from_their_turn(
+    monkeypatch: pytest.MonkeyPatch, handlers: None
+) -> None:
+    submit(a_draft())
+
+    def fail() -> int:
+        raise ValueError("zoe@example.org")
+
+    def stop() -> int:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return 0
+
+    monkeypatch.setattr(send_notifications, "tasks", lambda: [fail, delivery.deliver_due, stop])
+    monkeypatch.setattr(send_notifications, "close_old_connections", lambda: None)
+    assert run("--forever") == (
+        "messages: 1 sent, 0 put off, 0 failed\n",
+        "a task of the worker failed (ValueError); trying again\n",
+    )
 
 
 @pytest.fixture
@@ -84,11 +105,11 @@ def test_a_database_away_for_a_moment_does_not_end_the_worker(
         assert isinstance(answer, Delivery)
         return answer
 
-    monkeypatch.setattr(notifications, "deliver_due", deliver)
+    monkeypatch.setattr(delivery, "deliver_due", deliver)
     monkeypatch.setattr(send_notifications, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(send_notifications, "close_old_connections", lambda: None)
     out, err = run("--forever")
-    assert out == "messages: 2 sent, 1 put off\n"
+    assert out == "messages: 2 sent, 1 put off, 0 failed\n"
     assert err == f"the database did not answer ({error.__name__}); trying again\n" * 2
 
 

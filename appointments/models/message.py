@@ -46,7 +46,8 @@ class Message(models.Model):
         default_permissions = ["view"]
         permissions = [("resend_message", _("Can send a failed message again"))]
         indexes = [
-            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="message_waiting_idx")
+            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="message_waiting_idx"),
+            models.Index(fields=["id"], condition=models.Q(state="failed"), name="message_failed_idx"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event_id", "kind"], name="one_event_one_message"),

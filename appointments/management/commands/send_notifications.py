@@ -1,15 +1,26 @@
-"""The worker: delivers messages that are due, and deletes drafts that have outlived their two hours."""
+"""The worker beside the web process: sends what is due, reminds, and deletes what has had its time."""
 
 import signal
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from appointments import drafts, notifications
+from appointments import delivery, drafts, follow_up, notifications
 
 PAUSE_SECONDS = 2.0
+
+
+def tasks() -> list[Callable[[], object]]:
+    """What one round does, in this order; one that fails does not keep the others from their turn."""
+    return [
+        notifications.remind_staff,
+        follow_up.answer_link_wishes,
+        delivery.deliver_due,
+        drafts.delete_expired,
+    ]
 
 
 class Command(BaseCommand):
@@ -24,20 +35,28 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_arguments: stop.set())
         while True:
-            self._round(options["forever"])
+            failures = [error for task in tasks() if (error := self._done(task))]
+            if failures and not options["forever"]:
+                raise failures[0]
+            for told in dict.fromkeys(map(_told, failures)):
+                self.stderr.write(told)
             if not options["forever"] or stop.wait(PAUSE_SECONDS):
                 return
 
-    def _round(self, forever: bool) -> None:
-        """One look; a database that is away for a moment does not end the worker."""
+    def _done(self, task: Callable[[], object]) -> Exception | None:
+        """Do it; what went wrong, if anything did: a database away for a moment does not end the worker."""
         try:
-            delivery = notifications.deliver_due()
-            drafts.delete_expired()
-        except Error as error:
-            if not forever:
-                raise
-            self.stderr.write(f"the database did not answer ({type(error).__name__}); trying again")
+            done = task()
+        except Exception as error:  # noqa: BLE001 - the other tasks have their turn, whatever failed here
             close_old_connections()
-            return
-        if delivery.sent or delivery.put_off:
-            self.stdout.write(f"messages: {delivery.sent} sent, {delivery.put_off} put off")
+            return error
+        if isinstance(done, delivery.Delivery) and done != delivery.Delivery(0, 0):
+            self.stdout.write(f"messages: {done.sent} sent, {done.put_off} put off, {done.failed} failed")
+        return None
+
+
+def _told(error: Exception) -> str:
+    """Without what the error says, which may hold what a person wrote."""
+    if isinstance(error, Error):
+        return f"the database did not answer ({type(error).__name__}); trying again"
+    return f"a task of the worker failed ({type(error).__name__}); trying again"
