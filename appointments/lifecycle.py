@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import audit, clinic_time, notifications, private_link, states, urgency
+from appointments import audit, clinic_time, limits, notifications, private_link, states, urgency
 from appointments.answers import NONE_OF_THESE, UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
@@ -71,10 +71,12 @@ def submit(
     answers: Mapping[str, Any],
     consent_version: str,
     site_language: str,
+    address: str,
 ) -> AppointmentRequest:
     """Store a complete request, once: whatever is resent while the draft lasts gets the same row back.
 
-    Raises Emergency for answers that must not be stored, RequestDraft.DoesNotExist for an unknown draft.
+    ``address`` is whom the limits count as the sender. Raises Emergency for answers that must not be stored,
+    RequestDraft.DoesNotExist for an unknown draft, limits.Limited where too many came from there.
     """
     draft = RequestDraft.objects.select_for_update().get(submission_key=submission_key)
     if draft.request is not None:
@@ -83,6 +85,7 @@ def submit(
     assessment = urgency.assess(answers, today=today())
     if assessment.level == urgency.Level.EMERGENCY:
         raise Emergency
+    limits.count_request(address=address, email=answers.get("email") or "", phone=answers.get("phone") or "")
     level = assessment.level
     request = AppointmentRequest(
         reference=new_reference(),
@@ -184,7 +187,9 @@ def take_step(
     _keep_reason(request, event, actor, reason)
     if row.tells(closing):
         notifications.tell_patient(request=request, event=event, kind=notifications.KIND_AFTER[action])
-    return _saved(request)
+    if action == "reopen" and request.urgency == UrgencyLevel.SAME_DAY:
+        notifications.tell_staff(request=request, event=event)
+    return saved(request)
 
 
 @transaction.atomic
@@ -208,7 +213,9 @@ def change_urgency(
         actor=actor, action="change_urgency", request_id=request.pk, before=before, after=request.urgency
     )
     _keep_reason(request, event, actor, reason)
-    return _saved(request)
+    if request.status == Status.NEW and before != request.urgency == UrgencyLevel.SAME_DAY:
+        notifications.tell_staff(request=request, event=event)
+    return saved(request)
 
 
 @transaction.atomic
@@ -220,10 +227,20 @@ def write_note(*, actor: Actor, request_id: int, text: str) -> Note:
 
 def _current(request_id: int, seen_version: int) -> AppointmentRequest:
     """The request, locked. Raises Outdated where someone else was quicker."""
-    request = AppointmentRequest.objects.select_for_update().get(pk=request_id)
-    if request.version != seen_version:
-        raise Outdated(Event.objects.filter(request_id=request_id).exclude(action="note").last())
+    request = locked(request_id)
+    refuse_outdated(request, seen_version)
     return request
+
+
+def locked(request_id: int) -> AppointmentRequest:
+    """The request as it is, until the end of the transaction for this caller alone."""
+    return AppointmentRequest.objects.select_for_update().get(pk=request_id)
+
+
+def refuse_outdated(request: AppointmentRequest, seen_version: int) -> None:
+    """Raise Outdated where a locked request is no longer as the person who acts last saw it."""
+    if request.version != seen_version:
+        raise Outdated(Event.objects.filter(request_id=request.pk).exclude(action__in=audit.BESIDE).last())
 
 
 def _waiting_since(request: AppointmentRequest) -> datetime:
@@ -237,7 +254,8 @@ def _keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason
         Note.objects.create(request=request, author_id=actor.account, event_id=event.pk, text=reason)
 
 
-def _saved(request: AppointmentRequest) -> AppointmentRequest:
+def saved(request: AppointmentRequest) -> AppointmentRequest:
+    """Store a changed, locked request; screens that showed it before are outdated from now on."""
     request.version += 1
     request.save()
     return request

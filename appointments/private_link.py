@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from appointments.models import AppointmentRequest
 
@@ -41,8 +41,9 @@ def renew(request: AppointmentRequest) -> None:
 
 
 def find(token: str) -> AppointmentRequest | None:
-    """The request of this link, None for an unknown or replaced one."""
-    return AppointmentRequest.objects.filter(link_digest=digest(token)).first()
+    """The request of this link; None for an unknown or replaced one, and long after it was closed."""
+    open_to_links = AppointmentRequest.objects.followable(timezone.now())
+    return open_to_links.filter(link_digest=digest(token)).first()
 
 
 def address_of(request: AppointmentRequest) -> str:

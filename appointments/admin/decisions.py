@@ -64,8 +64,12 @@ class DecisionView:
                 return self._told(request, stored, action, what)
             messages.warning(request, what)
             return redirect("admin:appointments_appointmentrequest_change", pk)
+        return self.done(request, stored, action)
+
+    def done(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> HttpResponse:
+        """The answer once it has been acted on."""
         messages.success(request, gettext("Saved: %(what)s.") % {"what": self.title(action)})
-        return redirect("admin:appointments_appointmentrequest_change", pk)
+        return redirect("admin:appointments_appointmentrequest_change", stored.pk)
 
     def show_again(self, request: HttpRequest, pk: int, action: str = "") -> HttpResponse:
         """After a failed CSRF check: the same page with what was typed, nothing done."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -14,10 +15,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from appointments import states
-from appointments.admin import presentation
+from appointments.admin import presentation, unseen
 from appointments.admin.decisions import NoteView, StepView, UrgencyView, may
 from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
+from appointments.admin.private_links import NewLinkView
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
 from appointments.querysets import MOST_PRESSING_FIRST
@@ -50,9 +52,13 @@ class RequestAdmin(ViewOnly):
         own = [
             path("<int:pk>/step/<slug:action>/", StepView.for_site(self.admin_site), name=f"{name}_step"),
             path("<int:pk>/urgency/", UrgencyView.for_site(self.admin_site), name=f"{name}_urgency"),
+            path("<int:pk>/link/", NewLinkView.for_site(self.admin_site), name=f"{name}_link"),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
         ]
         return own + super().get_urls()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AppointmentRequest]:
+        return unseen.marked(super().get_queryset(request))
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -86,6 +92,8 @@ class RequestAdmin(ViewOnly):
             "timeline": presentation.timeline(stored),
             "direct": [row for row in rows if not row.needs],
             "asking": [row for row in rows if row.needs],
+            "unseen": unseen.told(stored),
+            "may_renew_link": may(request, "contact_request"),
             "may_change_urgency": may(request, "change_urgency") and stored.is_open,
             "note_form": NoteForm() if may(request, "write_note") else None,
         }
@@ -104,7 +112,11 @@ class RequestAdmin(ViewOnly):
 
     @admin.display(description=_("patient"))
     def patient(self, stored: AppointmentRequest) -> SafeString:
-        return format_html('{}<br><span class="quiet">{}</span>', stored.patient_name, stored.reference)
+        lines = ((text,) for text in unseen.told(stored))
+        said = format_html_join("", '<br><strong class="warn">{}</strong>', lines)
+        return format_html(
+            '{}<br><span class="quiet">{}</span>{}', stored.patient_name, stored.reference, said
+        )
 
     @admin.display(description=_("why"))
     def why(self, stored: AppointmentRequest) -> SafeString:

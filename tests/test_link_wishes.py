@@ -1,0 +1,135 @@
+"""A new link for who has none: the same answer whether there is a request or not."""
+
+import re
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from appointments import follow_up, private_link, roles
+from appointments.models import AppointmentRequest, Event, LinkWish, Message
+from tests.builders import NOW
+from tests.following import page_of, with_link
+from tests.patient_client import text
+from tests.staff_client import QUEUE, as_, change
+
+PAGE = "/request/follow/"
+
+
+def ask(client: Client, contact: str) -> Any:
+    return client.post(PAGE, {"contact": contact})
+
+
+def links(*requests: AppointmentRequest) -> list[str]:
+    for request in requests:
+        request.refresh_from_db()
+    return [private_link.token_of(request) for request in requests]
+
+
+@pytest.mark.django_db
+class TestAsking:
+    def test_known_and_unknown_are_answered_alike(self, client: Client) -> None:
+        with_link(email="known@example.org")
+        answers = []
+        for contact in ("known@example.org", "nobody@example.org", "216-555-0123"):
+            with CaptureQueriesContext(connection) as asked:
+                response = ask(client, contact)
+            assert (response.status_code, response["Location"]) == (302, "/request/follow/asked/")
+            said = client.get(response["Location"])
+            kinds = [re.split(r"\W", query["sql"])[0] for query in asked]
+            answers.append((response.content, dict(response.headers), said.content, kinds))
+        assert answers[0] == answers[1] == answers[2]
+        assert not said.cookies and "does not say whether there is a request" in text(said)
+        wished = LinkWish.objects.order_by("pk").values_list("contact", flat=True)
+        assert [*wished] == ["known@example.org", "nobody@example.org", "+12165550123"]
+        assert not Event.objects.exists() and not Message.objects.exists()
+
+    @pytest.mark.parametrize(
+        "contact", ["", "nobody", "a@b", "12", "x" * 300 + "@example.org", "a\x00@b.org"]
+    )
+    def test_what_is_no_contact_is_refused_beside_its_field(self, client: Client, contact: str) -> None:
+        response = ask(client, contact)
+        assert response.status_code == 422 and 'id="id_contact_error"' in text(response)
+        assert not LinkWish.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("limit", "others"),
+        [("link_wish_by_address", "b@example.org"), ("link_wish_by_contact", "A@example.org")],
+    )
+    def test_too_many_wishes_are_put_off(
+        self, client: Client, settings: Any, limit: str, others: str
+    ) -> None:
+        settings.LIMITS = {**settings.LIMITS, limit: (1, 3600)}
+        assert ask(client, "a@example.org").status_code == 302
+        assert ask(client, others).status_code == 429
+        assert LinkWish.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("eleven_at_the_clinic")
+class TestAnswering:
+    def test_an_e_mail_gets_a_new_link_and_the_old_one_stops(self, client: Client, mailoutbox: Any) -> None:
+        stored = with_link()
+        before = page_of(stored)
+        ask(client, "ZOE@example.org")
+        call_command("send_notifications")
+        assert not LinkWish.objects.exists() and client.get(before).status_code == 404
+        [token] = links(stored)
+        [email] = mailoutbox
+        assert email.to == ["zoe@example.org"] and token in email.body and stored.version == 1
+        event = Event.objects.get()
+        assert (event.action, event.actor_kind, event.codes) == ("renew_link", "system", {})
+
+    def test_a_phone_number_is_left_to_staff(self, client: Client) -> None:
+        stored, desk = with_link(reach="text", phone="+12165550123"), as_(roles.FRONT_DESK)
+        before, told = links(stored), "send one by text"
+        for _again in range(2):
+            ask(client, "(216) 555-0123")
+            assert follow_up.answer_link_wishes() == 1
+        assert links(stored) == before and not Message.objects.exists()
+        assert Event.objects.get().action == "link_wished"
+        desk.post(f"{QUEUE}{stored.pk}/step/take_up/", {"seen_version": 1})
+        assert told in text(desk.get(change(stored))) and told in text(desk.get(QUEUE))
+        desk.post(f"{QUEUE}{stored.pk}/link/")
+        assert told not in text(desk.get(change(stored))) and links(stored) != before
+
+    def test_nobodys_wish_is_deleted_without_a_trace(self, client: Client) -> None:
+        with_link()
+        ask(client, "nobody@example.org")
+        assert follow_up.answer_link_wishes() == 1
+        assert not LinkWish.objects.exists() and not Message.objects.exists() and not Event.objects.exists()
+
+    def test_the_newest_few_that_a_link_still_opens_are_answered(self) -> None:
+        old = with_link("closed", closed_at=NOW - timedelta(days=90))
+        requests = [with_link(received_at=NOW - timedelta(hours=hours)) for hours in range(4)]
+        before = links(old, *requests)
+        follow_up.wish_for_link(contact="zoe@example.org")
+        assert follow_up.answer_link_wishes() == 1
+        changed = [a != b for a, b in zip(before, links(old, *requests), strict=True)]
+        assert changed == [False, True, True, True, False] and Message.objects.count() == 3
+
+
+def test_several_workers_answer_a_wish_once(committed_database: str) -> None:
+    with_link()
+    follow_up.wish_for_link(contact="zoe@example.org")
+    start = Barrier(3)
+
+    def work() -> None:
+        start.wait(10)
+        try:
+            follow_up.answer_link_wishes()
+        finally:
+            connection.close()
+
+    workers = [Thread(target=work) for _number in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(20)
+    assert Event.objects.count() == Message.objects.count() == 1
+    assert not LinkWish.objects.exists()
