@@ -15,34 +15,34 @@ class YesNoUnsure(TextChoices):
 
 
 class EmergencySign(TextChoices):
-    SUDDEN_DROOP = "sudden_droop", _("A sudden droop of the face that no doctor or nurse has looked at")
-    LIMB = "limb", _("Weakness or numbness in an arm or a leg")
-    SPEECH = "speech", _("New trouble speaking, or understanding others")
+    SUDDEN_DROOP = "sudden_droop", _("Sudden droop, not examined yet")
+    LIMB = "limb", _("Weak or numb arm or leg")
+    SPEECH = "speech", _("New trouble speaking or understanding")
     BREATHING = "breathing", _("Trouble breathing or swallowing")
-    VISION = "vision", _("Loss of sight, or seeing double")
+    VISION = "vision", _("Lost or double vision")
     BALANCE = "balance", _("Sudden dizziness or loss of balance")
-    HEADACHE = "headache", _("A sudden, severe headache")
-    HEAD_INJURY = "head_injury", _("It came after a hit to the head")
-    BOTH_SIDES = "both_sides", _("Both sides of the face are newly weak")
-    OTHER_NERVE = "other_nerve", _("Another sudden, new change, such as confusion or a seizure")
+    HEADACHE = "headache", _("Sudden, severe headache")
+    HEAD_INJURY = "head_injury", _("A hit to the head")
+    BOTH_SIDES = "both_sides", _("Both sides newly weak")
+    OTHER_NERVE = "other_nerve", _("Another sudden change, like confusion")
 
 
 class OnsetKind(TextChoices):
-    DATE = "date", _("I know the date, or about when")
-    UNSURE = "unsure", _("I am not sure")
-    BIRTH = "birth", _("It has been there from birth")
+    DATE = "date", _("On or about")
+    UNSURE = "unsure", _("Not sure")
+    BIRTH = "birth", _("From birth")
 
 
 class Began(TextChoices):
-    SUDDEN = "sudden", _("Quickly, within hours or a few days")
-    GRADUAL = "gradual", _("Slowly, over weeks or longer")
+    SUDDEN = "sudden", _("Within hours or days")
+    GRADUAL = "gradual", _("Over weeks or longer")
     UNSURE = "unsure", _("Not sure")
 
 
 class Trend(TextChoices):
-    WORSE = "worse", _("Getting worse")
-    SAME = "same", _("About the same")
-    BETTER = "better", _("Getting better")
+    WORSE = "worse", _("Worse")
+    SAME = "same", _("The same")
+    BETTER = "better", _("Better")
     UNSURE = "unsure", _("Not sure")
 
 
@@ -54,7 +54,7 @@ class Side(TextChoices):
 
 
 class Movement(TextChoices):
-    NONE = "none", _("None at all")
+    NONE = "none", _("Not at all")
     SOME = "some", _("Some")
     UNSURE = "unsure", _("Not sure")
 
@@ -63,45 +63,45 @@ class EyeSign(TextChoices):
     RED = "red", _("Red")
     PAINFUL = "painful", _("Painful")
     NUMB = "numb", _("Numb")
-    BLURRED = "blurred", _("Blurred sight")
+    BLURRED = "blurred", _("Blurred")
 
 
 class EarSign(TextChoices):
-    BLISTERS = "blisters", _("Blisters in the ear or mouth")
+    BLISTERS = "blisters", _("Blisters in ear or mouth")
     HEARING_LOSS = "hearing_loss", _("Hearing loss")
-    VERTIGO = "vertigo", _("The room seems to spin (vertigo)")
+    VERTIGO = "vertigo", _("The room spins")
     EAR_PAIN = "ear_pain", _("Ear pain")
     EAR_DISCHARGE = "ear_discharge", _("Fluid from the ear")
     FEVER = "fever", _("Fever")
-    RASH = "rash", _("A new rash")
-    TICK_BITE = "tick_bite", _("A tick bite")
+    RASH = "rash", _("Rash")
+    TICK_BITE = "tick_bite", _("Tick bite")
 
 
 class Cause(TextChoices):
     NOTHING = "nothing", _("Neither")
-    INJURY = "injury", _("An injury to the face")
-    OPERATION = "operation", _("An operation")
+    INJURY = "injury", _("Injury")
+    OPERATION = "operation", _("Operation")
     UNSURE = "unsure", _("Not sure")
 
 
 class History(TextChoices):
-    TWITCHING_FIRST = "twitching_first", _("The face twitched before it grew weak")
-    CAME_BACK = "came_back", _("It went away once and came back")
-    LUMP = "lump", _("A lump in the cheek or neck")
-    SKIN_CANCER = "skin_cancer", _("Skin cancer of the face or scalp, now or earlier")
+    TWITCHING_FIRST = "twitching_first", _("The face twitched first")
+    CAME_BACK = "came_back", _("It came back")
+    LUMP = "lump", _("Lump in cheek or neck")
+    SKIN_CANCER = "skin_cancer", _("Skin cancer of face or scalp")
 
 
 class OtherGoal(TextChoices):
     """What people want besides the goals of treatment that the content names."""
 
     SECOND_OPINION = "second_opinion", _("A second opinion")
-    UNSURE = "unsure", _("I am not sure yet")
+    UNSURE = "unsure", _("Not sure yet")
 
 
 class VisitType(TextChoices):
     IN_PERSON = "in_person", _("In person")
     VIRTUAL = "virtual", _("By video")
-    EITHER = "either", _("Either is fine")
+    EITHER = "either", _("Either")
 
 
 class HalfDay(TextChoices):
@@ -125,6 +125,7 @@ class Authority(TextChoices):
     GUARDIAN = "guardian", _("I am the legal guardian")
     PROXY = "proxy", _("I hold a health care power of attorney")
     AGREED = "agreed", _("The patient has asked me to do this")
+    CARER = "carer", _("I am a paid carer or from an agency, and the patient agrees")
 
 
 class Reach(TextChoices):
@@ -134,9 +135,9 @@ class Reach(TextChoices):
 
 
 class Insurance(TextChoices):
-    INSURED = "insured", _("I have insurance and plan to use it")
-    NOT_USING = "not_using", _("I have insurance but will not use it")
-    UNINSURED = "uninsured", _("I have no insurance")
+    INSURED = "insured", _("Insured")
+    NOT_USING = "not_using", _("Insured, not using it")
+    UNINSURED = "uninsured", _("Not insured")
 
 
 class UrgencyLevel(TextChoices):

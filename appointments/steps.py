@@ -20,13 +20,10 @@ class Step:
 
 STEPS = (
     Step("safety", forms.SafetyForm),
-    Step("start", forms.OnsetForm),
-    Step("face", forms.FaceForm),
+    Step("start", forms.CourseForm),
     Step("eye", forms.EyeForm),
     Step("signs", forms.SignsForm),
     Step("wishes", forms.WishesForm),
-    Step("times", forms.TimesForm),
-    Step("who", forms.WhoForm),
     Step("patient", forms.PatientForm),
     Step("helper", forms.HelperForm),
     Step("contact", forms.ContactForm),

@@ -43,7 +43,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         "for_whom": "self", "patient_name": "Zoë O’Hara", "date_of_birth": "1960-02-29", "state": "OH",
         "insurance": "insured",
         "reach": "email", "email": "zoe@example.org", "phone": "", "speaking_hard": True, "relay": False,
-        "may_leave_message": False,
+        "may_leave_message": False, "speaker_name": "", "speaker_phone": "",
     }  # fmt: skip
     return {**complete, **changes}
 
@@ -67,14 +67,15 @@ def a_draft(**changes: Any) -> Draft:
     return drafts.change(drafts.begin(), fill)
 
 
-def submit(draft: Draft) -> AppointmentRequest:
-    """Send it as the check page does."""
+def submit(draft: Draft, address: str = "") -> AppointmentRequest:
+    """Send it as the check page does, from an address of its own unless told."""
     return lifecycle.submit(
         actor=audit.PATIENT,
         submission_key=draft.row.submission_key,
         answers=draft.answers,
         consent_version="test",
         site_language="en",
+        address=address or f"sender {next(_numbers)}",
     )
 
 

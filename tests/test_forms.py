@@ -8,7 +8,7 @@ from django.http import QueryDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appointments import forms, steps
+from appointments import forms, steps, urgency
 from tests.builders import HELPED, TODAY, answers, posted
 from tests.step_forms import STEPS, accepted, changed, errors, filled
 
@@ -26,10 +26,10 @@ EYE_CARED = {"eye_closes": "no", "eye_cared": "yes", "eye_signs": ["none"]}
                 "signs": "Choose the signs you have, or “None of these”.",
             },
         ),
-        ("start", {"onset_kind": "Choose the answer that fits best."}),
         (
-            "face",
+            "start",
             {
+                "onset_kind": "Choose the answer that fits best.",
                 "side": "Choose a side.",
                 "movement": "Choose how much it moves.",
                 "trend": "Choose how it has been.",
@@ -53,18 +53,16 @@ EYE_CARED = {"eye_closes": "no", "eye_cared": "yes", "eye_signs": ["none"]}
         (
             "wishes",
             {
-                "goals": "Choose at least one. “I am not sure yet” is fine.",
+                "goals": "Choose at least one. “Not sure yet” is fine.",
                 "visit_type": "Choose how you would like to meet us.",
             },
         ),
-        ("times", {"language": "Choose a language."}),
-        ("who", {"for_whom": "Choose whom the request is for."}),
         (
             "patient",
             {
+                "for_whom": "Choose whom the request is for.",
                 "patient_name": "Write the patient’s name.",
                 "date_of_birth": "Write the date of birth.",
-                "state": "Choose a state.",
                 "insurance": "Choose the answer that fits.",
             },
         ),
@@ -88,10 +86,12 @@ def test_consent_has_to_be_given_in_the_right_person_s_name() -> None:
         "consent": ["Tick the box if you agree. Without it we cannot take your request."]
     }
     assert filled(forms.ConsentForm, {"consent": "on"}).is_valid()
-    assert "for the patient" in str(filled(forms.ConsentForm, {}, for_whom="helped").fields["consent"].label)
-    assert "for the patient" not in str(
-        filled(forms.ConsentForm, {}, for_whom="self").fields["consent"].label
+    own, helped = (
+        filled(forms.ConsentForm, {}, **answers()),
+        filled(forms.ConsentForm, {}, **answers(**HELPED)),
     )
+    assert str(own["consent"].label).startswith("I, Zoë O’Hara, agree that the clinic")
+    assert str(helped["consent"].label).startswith("I, Dana Helper, agree for Zoë O’Hara that the clinic")
 
 
 @pytest.mark.parametrize("step", list(posted()) + ["helper"])
@@ -129,7 +129,7 @@ def test_none_of_these_excludes_every_sign(step: str, field: str) -> None:
         ("wishes", "goals", "Choose from the answers shown."),
         ("wishes", "place", "Choose one of the places shown."),
         ("wishes", "person", "Choose one of the people shown."),
-        ("patient", "state", "Choose one of the states shown."),
+        ("wishes", "state", "Choose one of the states shown."),
     ],
 )
 def test_an_unknown_choice_is_refused_in_plain_words(step: str, field: str, message: str) -> None:
@@ -148,8 +148,9 @@ def test_a_goal_sent_twice_is_kept_once() -> None:
     [
         ("eye", EYE_CARED, {"eye_closes": "yes"}, {"eye_cared": ""}),
         ("signs", {"cause": "injury", "nerve_cut": "yes"}, {"cause": "nothing"}, {"nerve_cut": ""}),
+        ("wishes", {"visit_type": "either", "state": "FL"}, {"visit_type": "in_person"}, {"state": ""}),
         (
-            "times",
+            "wishes",
             {"language": "other", "other_language": "Amharic"},
             {"language": "es"},
             {"other_language": ""},
@@ -171,13 +172,37 @@ def test_a_question_that_no_longer_applies_is_cleared_and_its_errors_with_it(
     [
         ("eye", {"eye_closes": "unsure"}, {"eye_cared": ["Choose whether the eye is protected."]}),
         ("signs", {"cause": "unsure"}, {"nerve_cut": ["Choose whether the nerve was cut."]}),
-        ("times", {"language": "other"}, {"other_language": ["Write which language."]}),
+        ("wishes", {"language": "other"}, {"other_language": ["Write which language."]}),
+        ("wishes", {"visit_type": "virtual", "state": ""}, {"state": ["Choose a state."]}),
     ],
 )
 def test_a_question_that_applies_has_to_be_answered(
     step: str, decides: dict[str, Any], message: dict[str, list[str]]
 ) -> None:
     assert errors(filled(STEPS[step], changed(step, **decides))) == message
+
+
+@pytest.mark.parametrize(
+    ("step", "given", "told"),
+    [
+        ("safety", {"signs": ["limb"]}, {"signs": ["limb"]}),
+        ("start", {"began": "sudden", "side": "nonsense"}, {"began": "sudden"}),
+        ("start", {**posted()["start"], "onset_date_month": "13", "side": "both"}, {"side": "both"}),
+        ("eye", {"eye_signs": ["red"], "eye_closes": "no"}, {"eye_signs": ["red"], "eye_closes": "no"}),
+        (
+            "patient",
+            {**posted()["patient"], "patient_name": "\x00"},
+            {"date_of_birth": "1960-02-29", "insurance": "insured"},
+        ),
+    ],
+)
+def test_what_was_answered_rightly_is_told_though_the_page_is_refused(
+    step: str, given: dict[str, Any], told: dict[str, Any]
+) -> None:
+    form = filled(STEPS[step], given)
+    assert not form.is_valid()
+    assert {name: form.told().get(name) for name in told} == told
+    assert not set(form.told()) & set(form.errors)
 
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -221,6 +246,7 @@ def test_whatever_is_posted_gives_errors_or_answers_that_hold(step: str, data: s
     before = data.draw(st.sampled_from([{}, answers(), answers(**HELPED, date_of_birth="2015-01-01")]))
     form = STEPS[step](data.draw(garbage(step)), answers=before, today=TODAY)
     if not form.is_valid():
+        assert urgency.assess({**before, **form.told()}, today=TODAY)
         assert all(str(message) for messages in form.errors.values() for message in messages)
         assert set(form.errors) <= set(form.fields)
         return

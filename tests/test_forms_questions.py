@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from appointments import steps
-from appointments.forms import ContactForm, HelperForm, OnsetForm, PatientForm, StepForm, TimesForm
+from appointments.forms import ContactForm, CourseForm, HelperForm, PatientForm, StepForm, WishesForm
 from services.models import Location, PageText, Person
 from tests.builders import TODAY, answers
 from tests.step_forms import STEPS, accepted, changed, errors, filled
@@ -19,7 +19,8 @@ class TestStart:
         self, kind: str, month: str = "", day: str = "", year: str = "", began: str = "sudden"
     ) -> StepForm:
         boxes = {"onset_date_month": month, "onset_date_day": day, "onset_date_year": year}
-        return filled(OnsetForm, {"onset_kind": kind, "began": began, **boxes})
+        face = {"side": "left", "movement": "some", "trend": "same"}
+        return filled(CourseForm, {"onset_kind": kind, "began": began, **face, **boxes})
 
     @pytest.mark.parametrize(
         ("month", "day", "year", "kept"),
@@ -60,13 +61,8 @@ class TestStart:
     @pytest.mark.parametrize(("kind", "began"), [("unsure", "gradual"), ("birth", "")])
     def test_a_date_that_no_longer_applies_is_cleared_even_a_wrong_one(self, kind: str, began: str) -> None:
         stored = accepted(self.onset(kind, "2", "30", "x", began="gradual"))
-        assert stored == {
-            "onset_kind": kind,
-            "began": began,
-            "onset_year": None,
-            "onset_month": None,
-            "onset_day": None,
-        }
+        assert (stored["onset_kind"], stored["began"]) == (kind, began)
+        assert [stored[f"onset_{part}"] for part in ("year", "month", "day")] == [None] * 3
 
 
 class TestTimes:
@@ -74,10 +70,10 @@ class TestTimes:
     CLOSED = "We are closed on that day. Choose another, from Monday to Friday."
 
     def times(self, *days: tuple[str, str]) -> StepForm:
-        fields: dict[str, Any] = {"language": "en"}
+        fields: dict[str, Any] = {"goals": ["smile"], "visit_type": "in_person"}
         for number, (day, half) in enumerate(days, start=1):
             fields |= {f"time_{number}_date": day, f"time_{number}_half": half}
-        return filled(TimesForm, fields)
+        return filled(WishesForm, fields)
 
     @pytest.mark.parametrize(
         ("day", "message"),
@@ -100,7 +96,7 @@ class TestTimes:
         first, last = (TODAY + timedelta(days=1)).isoformat(), (TODAY + timedelta(days=120)).isoformat()
         stored = accepted(self.times((first, "am"), ("", ""), (last, "pm")))
         assert stored["times"] == [{"date": first, "half": "am"}, {"date": last, "half": "pm"}]
-        boxes = TimesForm(answers={}, today=TODAY)
+        boxes = WishesForm(answers={}, today=TODAY)
         assert f'min="{first}" max="{last}"' in str(boxes["time_2"])
 
     def test_the_same_half_day_twice_is_refused_at_the_second(self) -> None:
@@ -117,12 +113,13 @@ class TestTimes:
 
 
 class TestPatient:
-    def born(self, year: int, month: int, day: int, **before: Any) -> StepForm:
+    def born(self, year: int, month: int, day: int, *, helped: bool = False, **before: Any) -> StepForm:
         boxes = {"date_of_birth_year": year, "date_of_birth_month": month, "date_of_birth_day": day}
-        return filled(PatientForm, changed("patient", **boxes), **before)
+        whom = "helped" if helped else "self"
+        return filled(PatientForm, changed("patient", for_whom=whom, **boxes), **before)
 
     def test_a_birth_date_in_the_future_is_refused(self) -> None:
-        assert accepted(self.born(2026, 6, 16))["date_of_birth"] == "2026-06-16"
+        assert accepted(self.born(2026, 6, 16, helped=True))["date_of_birth"] == "2026-06-16"
         assert errors(self.born(2026, 6, 17)) == {
             "date_of_birth": ["This date is in the future. Check the year."]
         }
@@ -147,22 +144,23 @@ class TestPatient:
         }
 
     def test_a_minor_cannot_ask_alone_and_turns_18_on_the_birthday(self) -> None:
-        assert self.born(2008, 6, 16, for_whom="self").is_valid()
-        assert (
-            "a parent or guardian has to ask"
-            in errors(self.born(2008, 6, 17, for_whom="self"))["date_of_birth"][0]
-        )
-        assert self.born(2008, 6, 17, for_whom="helped").is_valid()
+        assert self.born(2008, 6, 16).is_valid()
+        alone = errors(self.born(2008, 6, 17))
+        assert alone.keys() == {"date_of_birth"} and "a parent or guardian" in alone["date_of_birth"][0]
+        assert "choose “For someone I help” above, or phone us" in alone["date_of_birth"][0]
+        assert self.born(2008, 6, 17, helped=True).is_valid()
 
     def test_it_cannot_have_started_before_birth(self) -> None:
         started = {"onset_kind": "date", "onset_year": 2020, "onset_month": 5, "onset_day": None}
-        assert self.born(2020, 5, 31, **started, for_whom="helped").is_valid()
-        assert errors(self.born(2020, 6, 1, **started, for_whom="helped")) == {
+        assert self.born(2020, 5, 31, helped=True, **started).is_valid()
+        assert errors(self.born(2020, 6, 1, helped=True, **started)) == {
             "date_of_birth": ["This date is after the day it started. Check both dates."]
         }
 
     def test_a_browser_fills_in_the_patient_only_for_themselves(self) -> None:
-        alone, helped = (PatientForm(answers={"for_whom": who}, today=TODAY) for who in ("self", "helped"))
+        alone, helped = (
+            PatientForm(initial={"for_whom": who}, answers={}, today=TODAY) for who in ("self", "helped")
+        )
         assert 'autocomplete="name"' in str(alone["patient_name"])
         assert 'autocomplete="bday-year"' in str(alone["date_of_birth"])
         assert 'autocomplete="off"' in str(helped["patient_name"])
@@ -172,10 +170,10 @@ class TestPatient:
         form = steps.checked(steps.named("patient"), answers(), TODAY)
         assert form.is_valid()
         assert form.summary() == [
-            ("Patient’s full name", "Zoë O’Hara"),
-            ("Date of birth", "Feb. 29, 1960"),
-            ("State the patient is in now", "Ohio"),
-            ("Insurance", "I have insurance and plan to use it"),
+            ("Asked", "For myself"),
+            ("Name", "Zoë O’Hara"),
+            ("Born", "Feb. 29, 1960"),
+            ("Insurance", "Insured"),
         ]
 
 
@@ -186,6 +184,8 @@ class TestPatient:
         ("guardian", "2008-06-17", True),
         ("proxy", "2008-06-17", False),
         ("agreed", "2008-06-17", False),
+        ("carer", "2008-06-17", False),
+        ("carer", "2008-06-16", True),
         ("agreed", "2008-06-16", True),
         ("proxy", "1950-01-01", True),
     ],
@@ -220,6 +220,8 @@ class TestContact:
             "speaking_hard": False,
             "relay": False,
             "may_leave_message": False,
+            "speaker_name": "",
+            "speaker_phone": "",
         }
 
     @pytest.mark.parametrize("reach", ["text", "phone"])
@@ -246,6 +248,23 @@ class TestContact:
         assert not self.contact(reach="email", email='"a\x01b"@example.org').is_valid()
         assert not self.contact(reach="email", email="a\u202eb@example.org").is_valid()
         assert not self.contact(reach="email", email="a\x00b@example.org").is_valid()
+
+    def test_someone_may_speak_for_the_patient_and_is_named(self) -> None:
+        reach = {"reach": "email", "email": "zoe@example.org"}
+        stored = accepted(self.contact(**reach, speaker_name="Sam Speaker", speaker_phone="(216) 555 0177"))
+        assert (stored["speaker_name"], stored["speaker_phone"]) == ("Sam Speaker", "+12165550177")
+        assert accepted(self.contact(**reach, speaker_name="Sam Speaker"))["speaker_phone"] == ""
+        assert errors(self.contact(**reach, speaker_phone="216-555-0177")) == {
+            "speaker_name": ["Write their name too."]
+        }
+
+    def test_the_fold_for_speaking_opens_where_it_holds_something(self) -> None:
+        for given, is_open in (({}, False), ({"speaking_hard": True}, True), ({"speaker_name": "Sam"}, True)):
+            form = ContactForm(initial=given, answers={}, today=TODAY)
+            assert [part.is_open for part in form.layout() if part.fold] == [is_open]
+        wrong = self.contact(reach="email", email="zoe@example.org", speaker_phone="12")
+        assert not wrong.is_valid()
+        assert [part.is_open for part in wrong.layout() if part.fold] == [True]
 
     def test_the_number_is_shown_as_people_write_it(self) -> None:
         form = steps.checked(steps.named("contact"), answers(reach="text", phone="+12165550123"), TODAY)

@@ -5,7 +5,7 @@ import pytest
 from appointments import steps
 from tests.builders import HELPED, TODAY, answers
 
-USUAL = ["safety", "start", "face", "eye", "signs", "wishes", "times", "who", "patient", "contact"]
+USUAL = ["safety", "start", "eye", "signs", "wishes", "patient", "contact"]
 HELPER = [*USUAL[:-1], "helper", "contact"]
 
 
@@ -64,7 +64,7 @@ class TestReview:
     @pytest.mark.parametrize(
         ("change", "step"),
         [
-            ({"times": [{"date": "2026-06-16", "half": "am"}]}, "times"),
+            ({"times": [{"date": "2026-06-16", "half": "am"}]}, "wishes"),
             ({"date_of_birth": "2015-01-01", "onset_year": 2020}, "patient"),
             ({**HELPED, "date_of_birth": "2015-01-01", "onset_year": 2020}, "helper"),
             ({"place": "a-place-that-closed"}, "wishes"),

@@ -15,7 +15,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clin
 
 class TestOneRequest:
     def test_all_answers_stand_on_one_screen(self, time_machine: TimeMachineFixture) -> None:
-        stored = submit(a_draft(**HELPED, **SAME_DAY, interpreter=True, phone="+12165550123"))
+        speaker = {"speaker_name": "Sam Speaker", "speaker_phone": "+12165550177"}
+        stored = submit(a_draft(**HELPED, **SAME_DAY, **speaker, interpreter=True, phone="+12165550123"))
         page = text(as_(roles.FRONT_DESK).get(change(stored)))
         for shown in (
             "Zoë O’Hara", "Feb. 29, 1960", "Dana Helper", "daughter", "The patient has asked me to do this",
@@ -24,6 +25,7 @@ class TestOneRequest:
             "E-mail: zoe@example.org", "Speaking by phone is hard for this patient.",
             "Do not leave a message.",
             "Needs an interpreter.", "The contact is the helper, Dana Helper.", stored.reference,
+            "Sam Speaker may speak for this patient.", "Sam Speaker: 216-555-0177",
             "Request received", "to the patient: received (waiting)",
         ):  # fmt: skip
             assert shown in page, shown
@@ -39,8 +41,8 @@ class TestOneRequest:
                 {"onset_year": 2025, "onset_month": None, "onset_day": None},
                 "17 months ago; 18 months on July 1",
             ),
-            ({"onset_kind": "birth", "onset_year": None, "onset_month": None}, "from birth"),
-            ({"onset_kind": "unsure", "onset_year": None, "onset_month": None}, "I am not sure"),
+            ({"onset_kind": "birth", "onset_year": None, "onset_month": None}, "From birth"),
+            ({"onset_kind": "unsure", "onset_year": None, "onset_month": None}, "Not sure"),
         ],
     )
     def test_staff_see_the_clock_since_the_onset(self, onset: dict[str, Any], clock: str) -> None:
@@ -77,8 +79,8 @@ class TestOneRequest:
     @pytest.mark.parametrize(
         ("role", "buttons"),
         [
-            (roles.FRONT_DESK, {"attempt", "contact", "schedule", "close", "note"}),
-            (roles.CLINICIAN, {"attempt", "contact", "schedule", "close", "note", "urgency"}),
+            (roles.FRONT_DESK, {"attempt", "contact", "schedule", "close", "note", "link"}),
+            (roles.CLINICIAN, {"attempt", "contact", "schedule", "close", "note", "link", "urgency"}),
         ],
     )
     def test_only_the_steps_that_this_person_may_take_are_offered(self, role: str, buttons: set[str]) -> None:

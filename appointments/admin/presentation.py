@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments import lifecycle, states, urgency
+from appointments.admin.fates import EVENT_LABELS
 from appointments.fields import phone_as_written
 from appointments.forms.base import date_shown
-from appointments.forms.wishes import half_day_shown
+from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
 from services.models import US_STATES, Location, Person
 
@@ -30,6 +31,7 @@ GROUPS: list[tuple[Any, list[str]]] = [
     (_("Face"), ["side", "movement", "trend"]),
     (_("Eye"), ["eye_closes", "eye_cared", "eye_signs"]),
     (_("Other signs and history"), ["ear_signs", "cause", "nerve_cut", "history", "tried"]),
+    (_("May speak for the patient"), ["speaker_name", "speaker_phone"]),
     (_("Wishes"), ["goals", "visit_type", "place", "person", "times"]),
     (_("Language and help"), ["language", "other_language", "interpreter", "easier"]),
 ]
@@ -44,7 +46,7 @@ class Happening:
     label: str
     who: str
     note: Note | None
-    message: Message | None
+    messages: list[Message]
 
 
 def groups(request: AppointmentRequest) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -79,8 +81,10 @@ def _value(request: AppointmentRequest, name: str) -> str:
         return _page_title(name, request) or gettext("No preference")
     if isinstance(value, date):
         return date_format(value)
+    if name == "speaker_phone":
+        return phone_as_written(request.speaker_phone)
     if name == "state":
-        return US_STATES.get(request.state, request.state)
+        return str(US_STATES.get(request.state, request.state))
     if isinstance(value, bool):
         return gettext("Yes") if value else ""
     display = getattr(request, f"get_{name}_display", None)
@@ -132,7 +136,11 @@ def contact_links(request: AppointmentRequest) -> list[tuple[str, str]]:
         way, scheme = (words.Reach.TEXT, "sms") if by_text else (words.Reach.PHONE, "tel")
         links.append((way, phone_as_written(request.phone), f"{scheme}:{request.phone}"))
     links.sort(key=lambda link: link[0] != request.reach)
-    return [(f"{way.label}: {address}", href) for way, address, href in links]
+    shown = [(f"{way.label}: {address}", href) for way, address, href in links]
+    if request.speaker_phone:
+        number = phone_as_written(request.speaker_phone)
+        shown.append((f"{request.speaker_name}: {number}", f"tel:{request.speaker_phone}"))
+    return shown
 
 
 def contact_warnings(request: AppointmentRequest) -> list[str]:
@@ -144,6 +152,8 @@ def contact_warnings(request: AppointmentRequest) -> list[str]:
         warnings.append(gettext("Uses a relay service (711)."))
     if request.phone and not request.may_leave_message:
         warnings.append(gettext("Do not leave a message."))
+    if request.speaker_name:
+        warnings.append(gettext("%(name)s may speak for this patient.") % {"name": request.speaker_name})
     if request.interpreter:
         warnings.append(gettext("Needs an interpreter."))
     if request.for_whom == words.ForWhom.HELPED:
@@ -181,14 +191,14 @@ def timeline(request: AppointmentRequest) -> list[Happening]:
         .values_list("pk", "username")
     )
     notes = {note.event_id: note for note in request.notes.all()}
-    messages = {message.event_id: message for message in request.messages.exclude(kind=Message.Kind.URGENT)}
+    messages = list(request.messages.exclude(kind=Message.Kind.URGENT))
     return [
         Happening(
             event=event,
             label=event_label(event),
             who=names.get(event.actor_id or 0) or str(Event.ActorKind(event.actor_kind).label),
             note=notes.get(event.pk),
-            message=messages.get(event.pk),
+            messages=[message for message in messages if message.event_id == event.pk],
         )
         for event in events
     ]
@@ -200,9 +210,14 @@ def event_label(event: Event) -> str:
         "submit": gettext("Request received"),
         "note": gettext("Note"),
         "change_urgency": gettext("Urgency changed"),
+        "change_contact": gettext("How to reach them changed"),
+        "change_times": gettext("Preferred times changed"),
+        "renew_link": gettext("New private link made"),
+        "link_wished": gettext("New private link asked for by phone number"),
+        **EVENT_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
-    label = own.get(event.action) or steps.get(event.action) or event.action
+    label = str(own.get(event.action) or steps.get(event.action) or event.action)
     if event.action == "change_urgency":
         before, after = (words.UrgencyLevel(event.codes[key]).label for key in ("before", "after"))
         return f"{label}: {before} → {after}"

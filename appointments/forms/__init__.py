@@ -1,24 +1,22 @@
 """The forms of the patient's way, one a step, in the order they are asked."""
 
-from appointments.forms.about import ContactForm, HelperForm, PatientForm, WhoForm
+from appointments.forms.about import HelperForm, PatientForm
 from appointments.forms.base import StepForm
-from appointments.forms.condition import EyeForm, FaceForm, OnsetForm, SafetyForm, SignsForm
+from appointments.forms.condition import CourseForm, EyeForm, SafetyForm, SignsForm
 from appointments.forms.consent import CONSENT_VERSION, ConsentForm
-from appointments.forms.wishes import TimesForm, WishesForm
+from appointments.forms.contact import ContactForm
+from appointments.forms.wishes import WishesForm
 
 __all__ = [
     "CONSENT_VERSION",
     "ConsentForm",
     "ContactForm",
+    "CourseForm",
     "EyeForm",
-    "FaceForm",
     "HelperForm",
-    "OnsetForm",
     "PatientForm",
     "SafetyForm",
     "SignsForm",
     "StepForm",
-    "TimesForm",
-    "WhoForm",
     "WishesForm",
 ]

@@ -1,4 +1,4 @@
-"""About the patient, who asks for them, and how to reach them."""
+"""About the patient, and who asks for them."""
 
 from __future__ import annotations
 
@@ -11,82 +11,59 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments import urgency
-from appointments.fields import (
-    DatePartsField,
-    LineField,
-    PhoneField,
-    phone_as_written,
-    refuse_hidden_characters,
-)
+from appointments.fields import DatePartsField, LineField
 from appointments.forms.base import StepForm, choice
-from services.models import US_STATES
 
 ADULT_YEARS = 18
 OLDEST_YEARS = 125
 
 
-class WhoForm(StepForm):
-    heading = _("Who is this request for?")
-
-    for_whom = choice(
-        _("I am asking"),
-        words.ForWhom,
-        hint=_("For someone under 18, a parent or guardian asks."),
-        missing=_("Choose whom the request is for."),
-        short=_("Request for"),
-    )
-
-
 class PatientForm(StepForm):
     heading = _("About the patient")
+    topic = _("Patient")
 
+    for_whom = choice(
+        _("I ask"), words.ForWhom, missing=_("Choose whom the request is for."), short=_("Asked")
+    )
     patient_name = LineField(
-        label=_("Patient’s full name"),
+        label=_("Full name"),
         max_length=120,
         error_messages={"required": _("Write the patient’s name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     date_of_birth = DatePartsField(
         label=_("Date of birth"),
-        help_text=_("For example 3 14 1961"),
         autocomplete=True,
         error_messages={"required": _("Write the date of birth.")},
-    )
-    state = forms.ChoiceField(
-        label=_("State the patient is in now"),
-        help_text=_("We may treat by video only in some states."),
-        choices=[("", _("Choose a state")), *US_STATES.items()],
-        error_messages={
-            "required": _("Choose a state."),
-            "invalid_choice": _("Choose one of the states shown."),
-        },
     )
     insurance = choice(
         _("Insurance"),
         words.Insurance,
-        hint=_("So that we can send you a cost estimate. It does not change how soon we answer."),
+        hint=_("For your cost estimate"),
         missing=_("Choose the answer that fits."),
     )
+    patient_name.short = _("Name")  # type: ignore[attr-defined]
+    date_of_birth.short = _("Born")  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.answers.get("for_whom") == words.ForWhom.HELPED:
+        if self["for_whom"].value() == words.ForWhom.HELPED:
             self.fields["patient_name"].widget.attrs["autocomplete"] = "off"
             for box in self.fields["date_of_birth"].widget.widgets:
                 box.attrs["autocomplete"] = "off"
 
     def clean_date_of_birth(self) -> dict[str, int]:
         parts: dict[str, int] = self.cleaned_data["date_of_birth"]
-        born = date(parts["year"], parts["month"], parts["day"])
+        born = _day(parts)
         if born > self.today:
             raise forms.ValidationError(_("This date is in the future. Check the year."))
         if years_between(born, self.today) > OLDEST_YEARS:
             raise forms.ValidationError(_("This date is very long ago. Check the year."))
-        if is_minor(born, self.today) and self.answers.get("for_whom") == words.ForWhom.SELF:
+        if is_minor(born, self.today) and self.cleaned_data.get("for_whom") == words.ForWhom.SELF:
             raise forms.ValidationError(
                 _(
-                    "For someone under 18, a parent or guardian has to ask. "
-                    "Go back one page and choose “For someone I help”, or phone us."
+                    "For someone under 18, a parent or guardian has to ask. They choose "
+                    "“For someone I help” above, or phone us."
                 )
             )
         onset = urgency.onset_range(self.answers, today=self.today)
@@ -94,10 +71,10 @@ class PatientForm(StepForm):
             raise forms.ValidationError(_("This date is after the day it started. Check both dates."))
         return parts
 
-    def stored(self) -> dict[str, Any]:
-        parts = self.cleaned_data["date_of_birth"]
-        born = date(parts["year"], parts["month"], parts["day"])
-        return {**self.cleaned_data, "date_of_birth": born.isoformat()}
+    def shape(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        if "date_of_birth" not in given:
+            return dict(given)
+        return {**given, "date_of_birth": _day(given["date_of_birth"]).isoformat()}
 
     @classmethod
     def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,8 +85,9 @@ class PatientForm(StepForm):
 
 
 class HelperForm(StepForm):
-    heading = _("About you, who help")
-    lead = _("We keep your name apart from the patient’s.")
+    heading = _("About you")
+    topic = _("Helper")
+    lead = _("You help the patient. We keep your name apart from theirs.")
 
     helper_name = LineField(
         label=_("Your full name"),
@@ -145,50 +123,8 @@ class HelperForm(StepForm):
         return authority
 
 
-class ContactForm(StepForm):
-    heading = _("How can we reach you?")
-    lead = _("Choose what is easiest for you. You never have to give a phone number.")
-
-    reach = choice(
-        _("Best way to reach you"),
-        words.Reach,
-        missing=_("Choose how we can reach you."),
-        short=_("Reach by"),
-    )
-    email = forms.EmailField(
-        label=_("E-mail address"),
-        max_length=254,
-        required=False,
-        error_messages={"invalid": _("Write the whole address, like name@example.org.")},
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-    )
-    phone = PhoneField(
-        label=_("Phone number"),
-        help_text=_("For a text message or a call"),
-        required=False,
-    )
-    email.conditional = phone.conditional = True  # type: ignore[attr-defined]
-    speaking_hard = forms.BooleanField(label=_("Speaking by phone is hard for me now"), required=False)
-    relay = forms.BooleanField(label=_("I use a relay service (711)"), required=False)
-    may_leave_message = forms.BooleanField(label=_("You may leave me a message"), required=False)
-
-    def clean_email(self) -> str:
-        address: str = self.cleaned_data["email"]
-        refuse_hidden_characters(address)
-        return address
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        reach = cleaned.get("reach")
-        if reach == words.Reach.EMAIL and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", _("Write your e-mail address, or choose another way."))
-        by_phone = reach in (words.Reach.TEXT, words.Reach.PHONE)
-        if by_phone and not cleaned.get("phone") and "phone" not in self.errors:
-            self.add_error("phone", _("Write your phone number, or choose e-mail."))
-        return cleaned
-
-    def shown(self, name: str, value: Any) -> str:
-        return phone_as_written(value) if name == "phone" else super().shown(name, value)
+def _day(parts: Mapping[str, int]) -> date:
+    return date(parts["year"], parts["month"], parts["day"])
 
 
 def years_between(start: date, end: date) -> int:

@@ -1,9 +1,11 @@
-"""What all steps share: the heading, the crispy helper, and answers in the shape the draft keeps."""
+"""What all steps share: the heading, how the page is laid out, and answers in the shape the draft keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -20,17 +22,60 @@ from appointments.fields import PartsWidget
 Lines = list[tuple[str, str]]
 
 
-class StepForm(forms.Form):
-    """One step of the form. ``answers`` are those of the steps before; ``today`` is the clinic's day."""
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Questions that few people need: closed under their title until opened."""
 
+    title: Any
+    names: tuple[str, ...]
+    hint: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the page shows together: one question, or the questions of a fold."""
+
+    questions: list[Question]
+    fold: Fold | None = None
+    is_open: bool = False
+
+
+class Question(forms.BoundField):
+    """A question as the page shows it: each of its answers with the boxes that belong to that answer."""
+
+    @cached_property
+    def subwidgets(self) -> list[Any]:
+        answers: list[Any] = super().subwidgets
+        boxes = getattr(self.field, "boxes", {})
+        for answer in answers:
+            names = boxes.get(answer.data.get("value"), ())
+            answer.boxes = [self.form[name] for name in names if self.form.shows(name)]  # type: ignore[attr-defined]
+        return answers
+
+    @property
+    def holds_something(self) -> bool:
+        """Whether there is an answer or an error that a closed fold would hide."""
+        value = self.value()
+        if isinstance(value, list):
+            value = value[0]
+        preset = getattr(self.field, "preset", "")
+        return bool(self.errors) or value not in (None, "", False, preset)
+
+
+class StepForm(forms.Form):
+    """One step of the form. ``answers`` are those of the draft so far; ``today`` is the clinic's day."""
+
+    bound_field_class = Question
     heading: ClassVar[Any] = ""
-    lead: ClassVar[Any] = ""
+    topic: ClassVar[Any] = ""
+    lead: Any = ""
+    folds: ClassVar[tuple[Fold, ...]] = ()
 
     def __init__(self, *args: Any, answers: Mapping[str, Any], today: date, **kwargs: Any) -> None:
         self.answers = answers
         self.today = today
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
+        self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
@@ -39,9 +84,39 @@ class StepForm(forms.Form):
         """Whether this step is asked, given the answers so far."""
         return True
 
+    def shows(self, name: str) -> bool:
+        """Whether the page has this question."""
+        return name in self.fields
+
+    def layout(self) -> Iterator[Part]:
+        """The page from top to bottom; boxes that belong to an answer come with their question."""
+        boxes = {
+            name
+            for field in self.fields.values()
+            for names in getattr(field, "boxes", {}).values()
+            for name in names
+        }
+        folded = {name for fold in self.folds for name in fold.names}
+        for name in self.fields:
+            if name not in boxes | folded:
+                yield Part([self[name]])  # type: ignore[list-item]
+        for fold in self.folds:
+            questions: list[Question] = [self[name] for name in fold.names if self.shows(name)]  # type: ignore[misc]
+            if questions:
+                yield Part(questions, fold, any(question.holds_something for question in questions))
+
     def stored(self) -> dict[str, Any]:
         """The step's answers as the draft keeps them: JSON, one key a column of the request."""
-        return dict(self.cleaned_data)
+        return self.shape(self.cleaned_data)
+
+    def told(self) -> dict[str, Any]:
+        """What was answered rightly, in the same shape, though another question of the page was not."""
+        self.is_valid()
+        return self.shape(self.cleaned_data)
+
+    def shape(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Clean answers, of all questions or of some, as the draft keeps them."""
+        return dict(given)
 
     @classmethod
     def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,10 +192,12 @@ def choice(
     short: Any = "",
     conditional: bool = False,
     reveal: bool = False,
+    boxes: Mapping[str, tuple[str, ...]] | None = None,
 ) -> forms.ChoiceField:
     """One of several answers, as radio buttons.
 
     ``conditional`` where another answer decides if it is needed; ``reveal`` where it waits for that answer.
+    ``boxes`` names the questions that stand under an answer, by its code.
     """
     field = forms.ChoiceField(
         label=label,
@@ -131,6 +208,7 @@ def choice(
         error_messages={"required": missing, "invalid_choice": _("Choose one of the answers shown.")},
     )
     field.short, field.conditional, field.reveal = short, conditional or reveal, reveal  # type: ignore[attr-defined]
+    field.boxes = boxes or {}  # type: ignore[attr-defined]
     return field
 
 
@@ -151,13 +229,13 @@ class CodesField(forms.MultipleChoiceField):
 class SignsField(CodesField):
     """Any of several signs, or none of them; a question left empty is not an answer."""
 
-    def __init__(self, *, label: Any, signs: list[tuple[str, Any]], missing: Any, hint: Any = "") -> None:
+    def __init__(self, *, label: Any, signs: list[tuple[str, Any]], missing: Any, short: Any) -> None:
         super().__init__(
             label=label,
             choices=[*signs, (NONE_OF_THESE, _("None of these"))],
-            help_text=hint,
             error_messages={"required": missing},
         )
+        self.short = short
 
     def clean(self, value: Any) -> list[str]:
         codes = super().clean(value)

@@ -11,50 +11,57 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
 from appointments.fields import DatePartsField, ParagraphField
-from appointments.forms.base import Lines, SignsField, StepForm, choice
+from appointments.forms.base import Fold, Lines, SignsField, StepForm, choice
 
 
 class SafetyForm(StepForm):
     heading = _("Is it safe to wait?")
-    lead = _("First we make sure that you do not need help right now.")
+    topic = _("Safety")
 
     examined = choice(
-        _("Has a doctor or nurse examined this change in your face?"),
+        _("Has a doctor or nurse examined your face?"),
         words.YesNoUnsure,
         missing=_("Choose whether a doctor or nurse has examined it."),
-        short=_("Examined by a doctor or nurse"),
+        short=_("Examined"),
     )
     signs = SignsField(
-        label=_("Do you have any of these signs now?"),
-        hint=_("Choose all that fit."),
+        label=_("Any of these now?"),
+        short=_("Signs"),
         signs=words.EmergencySign.choices,
         missing=_("Choose the signs you have, or “None of these”."),
     )
 
 
-class OnsetForm(StepForm):
-    heading = _("When did it start?")
+class CourseForm(StepForm):
+    heading = _("What happened")
 
     onset_kind = choice(
-        _("When did you first notice it?"),
+        _("When did it start?"),
         words.OnsetKind,
+        short=_("Started"),
         missing=_("Choose the answer that fits best."),
-        short=_("First noticed"),
+        boxes={words.OnsetKind.DATE.value: ("onset_date",)},
     )
     onset_date = DatePartsField(
         partial=True,
         required=False,
         label=_("Date it started"),
-        help_text=_("For example 3 14 2026. If you are not sure, leave the day or the month empty."),
+        help_text=_("The year alone is fine"),
     )
     began = choice(
-        _("How did it begin?"),
+        _("It began"),
         words.Began,
         missing=_("Choose how it began."),
+        short=_("Began"),
         conditional=True,
     )
 
-    onset_date.conditional = onset_date.reveal = True  # type: ignore[attr-defined]
+    side = choice(_("Which side is weak?"), words.Side, missing=_("Choose a side."), short=_("Side"))
+    movement = choice(
+        _("Does it move?"), words.Movement, missing=_("Choose how much it moves."), short=_("Moves")
+    )
+    trend = choice(_("Lately it is"), words.Trend, missing=_("Choose how it has been."), short=_("Lately"))
+    onset_date.conditional = onset_date.bare = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -76,13 +83,12 @@ class OnsetForm(StepForm):
         lines = super().summary()
         return lines[1:] if self.cleaned_data.get("onset_date") else lines
 
-    def stored(self) -> dict[str, Any]:
-        parts = self.cleaned_data["onset_date"] or {"year": None, "month": None, "day": None}
-        return {
-            "onset_kind": self.cleaned_data["onset_kind"],
-            "began": self.cleaned_data["began"],
-            **{f"onset_{part}": number for part, number in parts.items()},
-        }
+    def shape(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in given.items() if name != "onset_date"}
+        if "onset_date" not in given:
+            return kept
+        parts = given["onset_date"] or {"year": None, "month": None, "day": None}
+        return {**kept, **{f"onset_{part}": number for part, number in parts.items()}}
 
     @classmethod
     def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,45 +102,28 @@ def _earliest(parts: Mapping[str, int | None]) -> date:
     return date(parts["year"] or 1, parts["month"] or 1, parts["day"] or 1)
 
 
-class FaceForm(StepForm):
-    heading = _("How is your face now?")
-
-    side = choice(_("Which side is weak?"), words.Side, missing=_("Choose a side."), short=_("Side"))
-    movement = choice(
-        _("Can you move that side at all?"),
-        words.Movement,
-        hint=_("Try to smile and to raise your eyebrows."),
-        missing=_("Choose how much it moves."),
-        short=_("Movement"),
-    )
-    trend = choice(
-        _("How has it been lately?"), words.Trend, missing=_("Choose how it has been."), short=_("Lately")
-    )
-
-
 class EyeForm(StepForm):
     heading = _("Your eye")
-    lead = _("An eye that does not close can dry out and be harmed. That is why we ask.")
 
     eye_closes = choice(
-        _("Does the eye on that side close all the way?"),
+        _("Does the eye on that side close fully?"),
         words.YesNoUnsure,
         missing=_("Choose whether the eye closes."),
-        short=_("Eye closes"),
+        short=_("Closes"),
     )
     eye_cared = choice(
         _("Is the eye being protected?"),
         words.YesNoUnsure,
         hint=_("For example with drops, ointment, tape or an operation."),
         missing=_("Choose whether the eye is protected."),
-        short=_("Eye protected"),
+        short=_("Protected"),
         reveal=True,
     )
     eye_signs = SignsField(
-        label=_("Is anything new in that eye?"),
-        hint=_("Choose all that fit."),
+        label=_("Is it newly"),
         signs=words.EyeSign.choices,
         missing=_("Choose what is new in the eye, or “None of these”."),
+        short=_("Newly"),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -147,19 +136,21 @@ class EyeForm(StepForm):
 
 
 class SignsForm(StepForm):
-    heading = _("Other signs, and what came before")
+    heading = _("Other signs")
+    topic = _("Signs")
+    folds = (Fold(_("What was tried"), ("tried",)),)
 
     ear_signs = SignsField(
-        label=_("Have any of these begun in the last 2 weeks?"),
-        hint=_("Choose all that fit."),
+        label=_("New within 2 weeks"),
         signs=words.EarSign.choices,
+        short=_("New"),
         missing=_("Choose what has begun, or “None of these”."),
     )
     cause = choice(
-        _("Did it start right after an injury or an operation?"),
+        _("What came right before it?"),
         words.Cause,
         missing=_("Choose what came just before."),
-        short=_("Just before"),
+        short=_("Before"),
     )
     nerve_cut = choice(
         _("Was the facial nerve cut or removed?"),
@@ -169,8 +160,8 @@ class SignsForm(StepForm):
         reveal=True,
     )
     history = SignsField(
-        label=_("Is any of this true for you?"),
-        hint=_("Choose all that fit."),
+        label=_("Any of these, ever?"),
+        short=_("Also"),
         signs=words.History.choices,
         missing=_("Choose what is true for you, or “None of these”."),
     )

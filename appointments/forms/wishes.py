@@ -2,40 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
-from appointments import urgency
-from appointments.fields import LineField, ParagraphField, PartsWidget
-from appointments.forms.base import CodesField, StepForm, choice
-from services.models import Goal, Location, Person
-
-FURTHEST_DAYS = 120
-TIMES = (1, 2, 3)
+from appointments.fields import LineField, ParagraphField
+from appointments.forms.base import CodesField, Fold, choice
+from appointments.forms.times import TimesForm
+from services.models import US_STATES, Goal, Location, Person
 
 
-class WishesForm(StepForm):
-    heading = _("What would you like?")
+class WishesForm(TimesForm):
+    heading = _("What matters most to you?")
+    topic = _("Wishes")
+    field_order = ("goals", "visit_type", "state", "place", "person")
+    folds = (
+        Fold(_("Place and person"), ("place", "person")),
+        Fold(_("Days that suit you"), ("time_1", "time_2", "time_3"), _("We try to match one of them.")),
+        Fold(_("Language and help"), ("language", "interpreter", "easier")),
+    )
 
     goals = CodesField(
         label=_("What matters most to you?"),
-        help_text=_("Choose all that fit."),
         choices=[*Goal.choices, *words.OtherGoal.choices],
-        error_messages={"required": _("Choose at least one. “I am not sure yet” is fine.")},
+        error_messages={"required": _("Choose at least one. “Not sure yet” is fine.")},
     )
     visit_type = choice(
-        _("How would you like to meet us?"),
+        _("How shall we meet?"),
         words.VisitType,
         missing=_("Choose how you would like to meet us."),
-        short=_("Visit"),
+        short=_("Meet"),
+        boxes={words.VisitType.EITHER.value: ("state",)},
+    )
+    state = forms.ChoiceField(
+        label=_("State the patient is in now"),
+        help_text=_("We may treat by video only in some states."),
+        choices=[("", _("Choose a state")), *US_STATES.items()],
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the states shown.")},
     )
     place = forms.ChoiceField(
         label=_("Where?"),
@@ -48,76 +56,13 @@ class WishesForm(StepForm):
         required=False,
         error_messages={"invalid_choice": _("Choose one of the people shown.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        language = get_language() or settings.LANGUAGE_CODE
-        places = Location.objects.published().in_language(language)
-        people = Person.objects.published().in_language(language)
-        self.fields["place"].choices = [  # type: ignore[attr-defined]
-            ("", _("No preference")),
-            *((place.slug, place.text.short_title) for place in places),
-        ]
-        self.fields["person"].choices = [  # type: ignore[attr-defined]
-            ("", _("No preference")),
-            *((person.slug, person.text.title) for person in people),
-        ]
-
-
-class HalfDayWidget(PartsWidget):
-    """A day and a half of it."""
-
-    template_name = "clinic/widgets/half_day.html"
-
-    def __init__(self) -> None:
-        super().__init__(
-            {
-                "date": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-                "half": forms.Select(choices=words.HalfDay.choices),
-            }
-        )
-
-    def decompress(self, value: Any) -> list[Any]:
-        return [value["date"], value["half"]] if value else [None, None]
-
-
-class HalfDayField(forms.MultiValueField):
-    """A preferred half-day, as ``{"date": "2026-12-01", "half": "am"}``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        fields = [
-            forms.DateField(
-                required=False,
-                error_messages={"invalid": _("This is not a date. Write it like 2026-12-01.")},
-            ),
-            forms.ChoiceField(
-                choices=words.HalfDay.choices,
-                required=False,
-                error_messages={"invalid_choice": _("Choose morning or afternoon.")},
-            ),
-        ]
-        super().__init__(
-            fields=fields, require_all_fields=False, required=False, widget=HalfDayWidget(), **kwargs
-        )
-
-    def compress(self, data_list: list[Any]) -> dict[str, str] | None:
-        if not data_list or not data_list[0]:
-            return None
-        return {"date": data_list[0].isoformat(), "half": data_list[1] or words.HalfDay.AM.value}
-
-
-class TimesForm(StepForm):
-    heading = _("When would suit you?")
-    lead = _("Up to 3 half-days. We try to match one of them.")
-
-    time_1 = HalfDayField(label=_("First choice"))
-    time_2 = HalfDayField(label=_("Second choice"))
-    time_3 = HalfDayField(label=_("Third choice"))
     language = choice(
         _("Which language would you like to speak with us?"),
         words.Language,
-        missing=_("Choose a language."),
+        missing="",
         short=_("Language"),
+        conditional=True,
+        boxes={words.Language.OTHER.value: ("other_language",)},
     )
     other_language = LineField(label=_("Which other language?"), max_length=60, required=False)
     interpreter = forms.BooleanField(
@@ -130,69 +75,40 @@ class TimesForm(StepForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    other_language.conditional = other_language.reveal = True  # type: ignore[attr-defined]
+    goals.bare = True  # type: ignore[attr-defined]  # the heading asks
+    state.conditional = other_language.conditional = True  # type: ignore[attr-defined]
+    goals.short = _("Matters")  # type: ignore[attr-defined]
     interpreter.short = _("Interpreter")  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for number in TIMES:
-            day_input = self.fields[f"time_{number}"].widget.widgets[0]
-            day_input.attrs.update(min=self._first_day.isoformat(), max=self._last_day.isoformat())
+        site_language = get_language() or settings.LANGUAGE_CODE
+        places = Location.objects.published().in_language(site_language)
+        people = Person.objects.published().in_language(site_language)
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", _("No preference")),
+            *((place.slug, place.text.short_title) for place in places),
+        ]
+        self.fields["person"].choices = [  # type: ignore[attr-defined]
+            ("", _("No preference")),
+            *((person.slug, person.text.title) for person in people),
+        ]
+        spoken = site_language.partition("-")[0]
+        self.fields["language"].preset = spoken  # type: ignore[attr-defined]
+        self.initial.setdefault("language", spoken)
 
-    @property
-    def _first_day(self) -> date:
-        return self.today + timedelta(days=1)
-
-    @property
-    def _last_day(self) -> date:
-        return self.today + timedelta(days=FURTHEST_DAYS)
+    def clean_language(self) -> str:
+        """The language of the page where none was chosen."""
+        return self.cleaned_data["language"] or str(self.initial["language"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        seen: list[dict[str, str]] = []
-        for number in TIMES:
-            time = cleaned.get(f"time_{number}")
-            if not time:
-                continue
-            problem = self._problem(date.fromisoformat(time["date"]))
-            if problem is None and time in seen:
-                problem = _("You chose this half-day twice. Choose another, or leave it empty.")
-            if problem is not None:
-                self.add_error(f"time_{number}", problem)
-            seen.append(time)
+        if cleaned.get("visit_type") == words.VisitType.IN_PERSON:
+            self.not_asked("state")
+        elif cleaned.get("visit_type") and not cleaned.get("state") and "state" not in self.errors:
+            self.add_error("state", _("Choose a state."))
         if cleaned.get("language") != words.Language.OTHER:
             self.not_asked("other_language")
         elif not cleaned.get("other_language") and "other_language" not in self.errors:
             self.add_error("other_language", _("Write which language."))
         return cleaned
-
-    def _problem(self, day: date) -> Any:
-        if not self._first_day <= day <= self._last_day:
-            return _("Choose a day from %(first)s to %(last)s.") % {
-                "first": date_format(self._first_day),
-                "last": date_format(self._last_day),
-            }
-        if not urgency.rules().hours.is_open_on(day):
-            return _("We are closed on that day. Choose another, from Monday to Friday.")
-        return None
-
-    def stored(self) -> dict[str, Any]:
-        kept = {key: value for key, value in self.cleaned_data.items() if not key.startswith("time_")}
-        times = [self.cleaned_data[f"time_{number}"] for number in TIMES]
-        return {**kept, "times": [time for time in times if time]}
-
-    @classmethod
-    def initial_from(cls, answers: Mapping[str, Any]) -> dict[str, Any]:
-        times = answers.get("times", [])
-        return super().initial_from(answers) | {
-            f"time_{number}": time for number, time in zip(TIMES, times, strict=False)
-        }
-
-    def shown(self, name: str, value: Any) -> str:
-        return half_day_shown(value) if name.startswith("time_") else super().shown(name, value)
-
-
-def half_day_shown(time: Mapping[str, str]) -> str:
-    """A preferred half-day in words."""
-    day = date_format(date.fromisoformat(time["date"]), "l, F j, Y")
-    return f"{day}, {words.HalfDay(time['half']).label}"

@@ -11,7 +11,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser import OpenPage
-from tests.form_client import Answers, FormClient, patient_answers
+from tests.form_client import SECONDS_OF_A_PERSON, Answers, FormClient, patient_answers
 from tests.site_process import SiteProcess
 
 Axe = Callable[..., None]
@@ -74,6 +74,7 @@ def when_pressing_enter(page: Page) -> None:
 def when_answering(page: Page, fields: dict[str, Any]) -> None:
     """Fill in fields by name: text, a choice, or a list of boxes to tick."""
     for name, value in fields.items():
+        when_opening_its_fold(page, name)
         if value is True or isinstance(value, list):
             for code in ["on"] if value is True else value:
                 box = page.locator(f'[type=checkbox][name="{name}"]')
@@ -88,6 +89,12 @@ def when_answering(page: Page, fields: dict[str, Any]) -> None:
             field.fill(value)
 
 
+def when_opening_its_fold(page: Page, name: str) -> None:
+    fold = page.locator("details:not([open])", has=page.locator(f'[name="{name}"]'))
+    if fold.count():
+        fold.locator("summary").click()
+
+
 def when_continuing(page: Page) -> None:
     page.locator("main form button").click()
 
@@ -99,8 +106,11 @@ def when_answering_step(page: Page, step: str, fields: dict[str, Any]) -> None:
 
 
 def when_answering_all_steps(page: Page, answers: Answers) -> None:
+    """At least as slowly as a person: who is quicker is asked to press the button once more."""
+    begun = time.monotonic()
     for step, fields in answers.items():
         when_answering_step(page, step, fields)
+    page.wait_for_timeout(1000 * max(0.0, begun + SECONDS_OF_A_PERSON - time.monotonic()))
 
 
 def when_agreeing_and_sending(page: Page) -> None:
@@ -177,9 +187,16 @@ def then_mail(site: SiteProcess, recipient: str, subject: str) -> str:
         found = [mail for mail in mails(site, recipient) if mail["Subject"] == subject]
         if found:
             assert len(found) == 1
-            return str(found[0].get_content())
+            return words(found[0])
         time.sleep(0.2)
     raise AssertionError(f"no mail “{subject}” to {recipient} in {site.outbox}")
+
+
+def words(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
 
 
 def mails(site: SiteProcess, recipient: str) -> list[EmailMessage]:
