@@ -25,20 +25,40 @@ from django.utils import timezone
 
 from appointments.models import RequestDraft
 
+Posted = dict[str, list[str]]
+
+MOST_REFUSED_CHARACTERS = 20_000
+"""How much of what was refused a draft keeps, of all its pages together."""
+
 
 @dataclass
 class Draft:
-    """Answers so far, which steps are done, and of which advice the patient has been told."""
+    """Answers so far, which steps are done, and of which advice the patient has been told.
+
+    ``refused`` is what was posted to a page and not accepted, as it came, by the name of the page;
+    ``opened`` is the signed time at which the form was opened.
+    """
 
     token: str
     row: RequestDraft
     answers: dict[str, Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     advised: list[str] = field(default_factory=list)
+    refused: dict[str, Posted] = field(default_factory=dict)
+    opened: str = ""
 
     @property
     def submitted(self) -> bool:
         return self.row.request_id is not None
+
+
+def has_room(draft: Draft | None, page: str, posted: Posted) -> bool:
+    """Whether all that was refused, this in place of the page's own before, is little enough to keep."""
+    refused = {**(draft.refused if draft else {}), page: posted}
+    texts = (
+        text for fields in refused.values() for name, values in fields.items() for text in (name, *values)
+    )
+    return sum(map(len, texts)) <= MOST_REFUSED_CHARACTERS
 
 
 def begin() -> Draft:
@@ -82,7 +102,7 @@ def delete_expired() -> int:
 
 
 def _store(draft: Draft) -> None:
-    content = {"answers": draft.answers, "done": draft.done, "advised": draft.advised}
+    content = {name: getattr(draft, name) for name in ("answers", "done", "advised", "refused", "opened")}
     draft.row.sealed_answers = _lock(draft.token).encrypt(json.dumps(content).encode())
     draft.row.expires_at = timezone.now() + timedelta(seconds=settings.DRAFT_LIFETIME_SECONDS)
     draft.row.save()

@@ -3,15 +3,20 @@
 They answer without a database too; the number is then the last one this process has seen.
 """
 
+from datetime import datetime
+from math import ceil
+
 from django.db import Error as AnyDatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from services.addresses import in_language, prefix
 from services.context import Site
 from services.models import Clinic, Page
+from services.other_languages import Way, written_elsewhere
 from services.search import page_named, pages_resembling
 
 _last_seen: dict[str, str] = {}
@@ -52,6 +57,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
             "404.html",
             404,
             likely=pages_resembling(request.path_info, get_language()),
+            elsewhere=_elsewhere(request.path_info),
             menu=Site(request).menu,
         )
     except AnyDatabaseError:
@@ -74,9 +80,22 @@ def _meant(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(in_language(named.path, language)) if named else None
 
 
+def _elsewhere(path: str) -> list[Way]:
+    """To this page in the languages it is written in, where it has no words in the one asked for."""
+    language = get_language()
+    return written_elsewhere(path.removeprefix(prefix(language)), language)
+
+
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more was sent than any of our forms needs."""
     return _page("413.html", 413)
+
+
+def too_often(request: HttpRequest, again_at: datetime) -> HttpResponse:
+    """429: one address or one contact asked for something as often as it may; with when to try again."""
+    response = _page("429.html", 429, again_at=again_at)
+    response.headers["Retry-After"] = str(max(1, ceil((again_at - timezone.now()).total_seconds())))
+    return response
 
 
 def busy(request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,8 @@
 - a body over the limit is answered with 413; one more than we can wait for, with 503;
 - control characters in an address or a query string are answered with 400, the admin's included;
 - another character set than UTF-8 is answered with 400;
-- a cookie that holds control characters is no cookie: the database could not look for it.
+- a cookie that holds control characters is no cookie: the database could not look for it;
+- who asked for something as often as it may be is answered with 429, where the view does not say it itself.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 
+from appointments.limits import Limited
 from clinic_site import errors
 from clinic_site.character_set import UNREADABLE
 from clinic_site.complete_body import Busy
@@ -89,3 +91,6 @@ class RequestGuard:
             ):
                 return errors.bad_request(request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return errors.too_often(request, exception.again_at) if isinstance(exception, Limited) else None

@@ -147,13 +147,17 @@ class SiteProcess:
         path: str,
         data: Mapping[str, object] | bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        sender: str = "127.0.0.1",
     ) -> Answer:
-        """One request, no redirect followed; a mapping is sent as a form."""
+        """One request, no redirect followed; a mapping is sent as a form. ``sender`` is 127.x.x.x."""
         told = dict(headers or {})
         body = data if isinstance(data, bytes) or data is None else urlencode(data, doseq=True).encode()
         if isinstance(data, Mapping):
             told.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.port, timeout=30, source_address=(sender, 0)
+        )
         try:
             connection.request(method, path, body, told)
             response = connection.getresponse()

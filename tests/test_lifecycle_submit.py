@@ -91,6 +91,7 @@ class TestSubmit:
                 answers={},
                 consent_version="test",
                 site_language="en",
+                address="192.0.2.1",
             )
 
     @pytest.mark.parametrize(

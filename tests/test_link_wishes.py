@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from time_machine import TimeMachineFixture
 
 from appointments import follow_up, private_link, roles
 from appointments.models import AppointmentRequest, Event, LinkWish, Message
@@ -33,7 +34,10 @@ def links(*requests: AppointmentRequest) -> list[str]:
 
 @pytest.mark.django_db
 class TestAsking:
-    def test_known_and_unknown_are_answered_alike(self, client: Client) -> None:
+    def test_known_and_unknown_are_answered_alike(
+        self, client: Client, time_machine: TimeMachineFixture
+    ) -> None:
+        time_machine.move_to(NOW, tick=False)
         with_link(email="known@example.org")
         answers = []
         for contact in ("known@example.org", "nobody@example.org", "216-555-0123"):
@@ -48,6 +52,11 @@ class TestAsking:
         wished = LinkWish.objects.order_by("pk").values_list("contact", flat=True)
         assert [*wished] == ["known@example.org", "nobody@example.org", "+12165550123"]
         assert not Event.objects.exists() and not Message.objects.exists()
+
+    def test_the_box_that_stays_empty_is_shown_to_who_filled_it(self, client: Client) -> None:
+        filled = client.post(PAGE, {"contact": "zoe@example.org", "website": "x"})
+        assert filled.status_code == 422 and 'href="#id_website"' in text(filled)
+        assert 'value="zoe@example.org"' in text(filled) and not LinkWish.objects.exists()
 
     @pytest.mark.parametrize(
         "contact", ["", "nobody", "a@b", "12", "x" * 300 + "@example.org", "a\x00@b.org"]

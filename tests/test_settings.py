@@ -20,7 +20,8 @@ PRODUCTION = {
 }
 SHOWN = (
     "from django.conf import settings as s; print(s.DEBUG, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS, "
-    "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.EMAIL_BACKEND.rsplit('.')[-2])"
+    "s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.EMAIL_BACKEND.rsplit('.')[-2], "
+    "s.DRAFT_COOKIE_NAME, s.SECURE_PROXY_SSL_HEADER)"
 )
 
 
@@ -76,7 +77,13 @@ def test_the_web_server_stops_with_the_same_line() -> None:
 
 def test_an_environment_that_says_no_more_than_it_must_is_safe() -> None:
     answer = manage("shell", "--no-imports", "-c", SHOWN, **PRODUCTION)
-    assert answer.stdout.split() == ["False", "True", "31536000", "True", "True", "smtp"], answer.stderr
+    told = ["False", "True", "31536000", "True", "True", "smtp", "__Host-request_draft", "None"]
+    assert answer.stdout.split() == told, answer.stderr
+
+
+def test_a_proxy_of_ours_says_that_the_visitor_came_by_https() -> None:
+    answer = manage("shell", "--no-imports", "-c", SHOWN, TRUSTED_PROXIES="1", **PRODUCTION)
+    assert "('HTTP_X_FORWARDED_PROTO', 'https')" in answer.stdout, answer.stderr
 
 
 def test_the_checks_for_going_live_find_nothing_in_the_settings_of_production() -> None:

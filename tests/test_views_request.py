@@ -12,7 +12,7 @@ from pytest_django import Settings
 from appointments import steps
 from appointments.models import AppointmentRequest
 from tests.builders import HELPED, SAME_DAY, posted
-from tests.patient_client import cookie, send_steps, text
+from tests.patient_client import cookie, opened_a_minute_ago, press_send, send_steps, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 STEPS = [f"/request/{step.name}/" for step in steps.STEPS]
@@ -51,12 +51,15 @@ class TestPrivacy:
 
     def test_no_answer_and_no_reference_ever_stands_in_an_address(self, client: Client) -> None:
         seen: list[str] = []
+        client.post("/request/safety/", opened_a_minute_ago())
         for name, form in posted(**SAME_DAY, **HELPED).items():
+            seen.append(client.post(f"/request/{name}/", {})["Location"])
             response = client.post(f"/request/{name}/", form)
             seen.append(response["Location"])
             if response["Location"] == "/request/today/":
                 seen.append(client.post("/request/today/")["Location"])
-        seen.append(client.post("/request/check/", {"consent": "on"})["Location"])
+        seen.append(press_send(client, consent="")["Location"])
+        seen.append(press_send(client)["Location"])
         pages = {f"/request/{step.name}/" for step in steps.STEPS}
         assert set(seen) <= pages | {"/request/today/", "/request/check/", "/request/received/"}
         page = text(client.get("/request/received/"))

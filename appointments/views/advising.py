@@ -34,7 +34,10 @@ def today(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         codes = {rule.code for rule in rules}
         draft = drafts.change(draft, lambda kept: kept.advised.extend(sorted(codes - set(kept.advised))))
-        return way.forward(draft)
+        response = way.forward(draft)
+        way.set_cookie(response, draft)
+        return response
     if not rules:
         return way.forward(draft)
-    return render(request, "appointments/today.html", {"advice": way.advice(rules)})
+    context = {"advice": way.advice(rules), "eye_closes": draft.answers.get("eye_closes", "")}
+    return render(request, "appointments/today.html", context)

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import follow_up, lifecycle, limits
+from appointments import abuse, follow_up, lifecycle, limits
 from appointments.forms.follow import NewLinkForm
 from appointments.views import way
 
@@ -21,10 +21,12 @@ def new_link(request: HttpRequest) -> HttpResponse:
     form = NewLinkForm(
         request.POST if request.method == "POST" else None, answers={}, today=lifecycle.today()
     )
+    trap = abuse.trap(request.POST)
+    context = {"form": form, "trap": trap}
     if request.method != "POST":
-        return render(request, "appointments/new_link.html", {"form": form})
-    if not form.is_valid():
-        return render(request, "appointments/new_link.html", {"form": form}, status=422)
+        return render(request, "appointments/new_link.html", context)
+    if not form.is_valid() or trap.filled:
+        return render(request, "appointments/new_link.html", context, status=422)
     contact = form.cleaned_data["contact"]
     limits.count("link_wish_by_address", way.address_of(request))
     limits.count("link_wish_by_contact", contact.casefold())

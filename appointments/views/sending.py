@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import audit, forms, lifecycle, steps, urgency
-from appointments.drafts import Draft
+from appointments import abuse, audit, drafts, forms, lifecycle, limits, steps, urgency
+from appointments.drafts import Draft, Posted
 from appointments.fields import phone_as_written
 from appointments.models import AppointmentRequest, RequestDraft
 from appointments.views import way
@@ -30,12 +33,11 @@ def check(request: HttpRequest) -> HttpResponse:
     review = steps.Review(draft.answers, lifecycle.today())
     if review.first_invalid:
         return way.to_step(review.first_invalid, "again")
-    if request.method != "POST":
-        return _show(request, draft, review, _consent(draft))
-    form = _consent(draft, request.POST)
-    if not form.is_valid():
-        return _show(request, draft, review, form, status=422)
-    return _send(draft, review)
+    if way.is_emergency(review.answers):
+        return way.stop(draft)
+    if request.method == "POST":
+        return _answer(request, draft, review)
+    return _show(request, draft, review, _consent(draft, draft.refused.get(way.CHECK)))
 
 
 def _csrf_failed_check(request: HttpRequest) -> HttpResponse:
@@ -47,13 +49,53 @@ def _csrf_failed_check(request: HttpRequest) -> HttpResponse:
     review = steps.Review(draft.answers, lifecycle.today())
     if review.first_invalid:
         return way.to_step(review.first_invalid, "again")
-    return _show(request, draft, review, _consent(draft, request.POST), status=403, send_again=True)
+    if way.is_emergency(review.answers):
+        return redirect("appointments:emergency")
+    form = _consent(draft, way.posted(request))
+    return _show(request, draft, review, form, status=403, send_again=True)
 
 
 check.csrf_failed = never_cache(_csrf_failed_check)  # type: ignore[attr-defined]
 
 
-def _send(draft: Draft, review: steps.Review) -> HttpResponse:
+def _answer(request: HttpRequest, draft: Draft, review: steps.Review) -> HttpResponse:
+    """Send what was shown and agreed to; anything else comes back to the page, which says why."""
+    posted = way.posted(request)
+    form = _consent(draft, posted)
+    if not constant_time_compare(request.POST.get(way.SHOWN, ""), _digest(draft, review)):
+        return _back(draft, None, "?changed")
+    if not drafts.has_room(draft, way.CHECK, posted):
+        return _show(request, draft, review, form, status=422)
+    if not form.is_valid() or abuse.trap(request.POST).filled:
+        return _back(draft, posted)
+    if not abuse.took_time(draft.opened):
+        return _back(draft, posted, "?once_more")
+    return _send(request, draft, review, form)
+
+
+def _back(draft: Draft, posted: Posted | None, mark: str = "") -> HttpResponse:
+    """To the check page once more, with what was posted there, unless it no longer fits."""
+
+    def keep(kept: Draft) -> None:
+        kept.refused.pop(way.CHECK, None)
+        if posted is not None:
+            kept.refused[way.CHECK] = posted
+        if abuse.opened_at(kept.opened) is None:
+            kept.opened = abuse.stamp()
+
+    draft = drafts.change(draft, keep)
+    response = redirect(reverse("appointments:check") + mark)
+    way.set_cookie(response, draft)
+    return response
+
+
+def _digest(draft: Draft, review: steps.Review) -> str:
+    """Stands for the answers as shown and the words agreed to; only we can make it."""
+    shown = json.dumps([str(draft.row.submission_key), forms.CONSENT_VERSION, review.answers], sort_keys=True)
+    return salted_hmac("appointments.views.sending", shown, algorithm="sha256").hexdigest()
+
+
+def _send(request: HttpRequest, draft: Draft, review: steps.Review, form: forms.ConsentForm) -> HttpResponse:
     try:
         lifecycle.submit(
             actor=audit.PATIENT,
@@ -61,9 +103,12 @@ def _send(draft: Draft, review: steps.Review) -> HttpResponse:
             answers=review.answers,
             consent_version=forms.CONSENT_VERSION,
             site_language=way.language(),
+            address=way.address_of(request),
         )
     except lifecycle.Emergency:
         return way.stop(draft)
+    except limits.Limited as limited:
+        return _show(request, draft, review, form, limited=limited)
     except RequestDraft.DoesNotExist:
         # Another tab met an emergency sign at this very moment.
         return way.to_start()
@@ -89,7 +134,8 @@ def received(request: HttpRequest) -> HttpResponse:
     return render(request, "appointments/received.html", context)
 
 
-def _consent(draft: Draft, data: Any = None) -> forms.ConsentForm:
+def _consent(draft: Draft, posted: Posted | None) -> forms.ConsentForm:
+    data = None if posted is None else MultiValueDict(posted)
     return forms.ConsentForm(data, answers=draft.answers, today=lifecycle.today())
 
 
@@ -101,9 +147,10 @@ def _show(
     *,
     status: int = 200,
     send_again: bool = False,
+    limited: limits.Limited | None = None,
 ) -> HttpResponse:
     sections = [
-        {"step": step, "heading": answered.heading, "lines": answered.summary()}
+        {"step": step, "heading": answered.topic or answered.heading, "lines": answered.summary()}
         for step, answered in review.forms.items()
     ]
     context = {
@@ -113,5 +160,9 @@ def _show(
         "number": len(sections) + 1,
         "total": len(sections) + 1,
         "send_again": send_again,
+        "changed": "changed" in request.GET,
+        "once_more": "once_more" in request.GET,
+        "trap": abuse.trap(form.data),
+        "shown": _digest(draft, review),
     }
-    return render(request, "appointments/check.html", context, status=status)
+    return way.page(request, "appointments/check.html", context, status, limited)

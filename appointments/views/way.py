@@ -6,25 +6,63 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from appointments import drafts, lifecycle, steps, urgency
-from appointments.drafts import Draft
+from appointments import abuse, drafts, lifecycle, limits, steps, urgency
+from appointments.drafts import Draft, Posted
+from clinic_site.client_ip import client_ip
 
-COOKIE = "request_draft"
+CHECK = "check"
+"""The name under which a draft keeps what was posted to the check page."""
+
+SHOWN = "shown"
+"""The hidden field with the digest of the answers that the check page showed."""
+
+NOT_KEPT = {"csrfmiddlewaretoken", abuse.OPENED, SHOWN}
 
 
 def draft_of(request: HttpRequest) -> Draft | None:
     """The draft that this browser's cookie opens."""
-    return drafts.find(request.COOKIES.get(COOKIE, ""))
+    return drafts.find(request.COOKIES.get(settings.DRAFT_COOKIE_NAME, ""))
+
+
+def address_of(request: HttpRequest) -> str:
+    """Whom the limits count as the sender."""
+    return client_ip(request.META, settings.TRUSTED_PROXIES)
+
+
+def begin(request: HttpRequest) -> Draft:
+    """A new draft. Raises Limited where too many were begun from there."""
+    limits.count("draft_by_address", address_of(request))
+    return drafts.begin()
+
+
+def posted(request: HttpRequest) -> Posted:
+    """What was typed and chosen, as it came."""
+    return {name: request.POST.getlist(name) for name in request.POST if name not in NOT_KEPT}
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    status: int,
+    limited: limits.Limited | None,
+) -> HttpResponse:
+    """A page of the way; where a limit was met, it says so, and when to try again."""
+    if limited is None:
+        return render(request, template, context, status=status)
+    response = render(request, template, {**context, "limited": limited}, status=429)
+    response.headers["Retry-After"] = str(limited.seconds)
+    return response
 
 
 def set_cookie(response: HttpResponse, draft: Draft) -> None:
     """Let this browser keep the draft for as long as the database does."""
     response.set_cookie(
-        COOKIE,
+        settings.DRAFT_COOKIE_NAME,
         draft.token,
         max_age=settings.DRAFT_LIFETIME_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -71,7 +109,7 @@ def stop(draft: Draft | None) -> HttpResponse:
     lifecycle.count_emergency_stop()
     response = redirect("appointments:emergency")
     if draft is None or not draft.submitted:
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(settings.DRAFT_COOKIE_NAME)
     return response
 
 

@@ -1,0 +1,72 @@
+"""How often one address or one contact may do something, counted in PostgreSQL by one statement.
+
+Stretches of time are fixed (each hour, each day, in UTC). The table holds a keyed hash of what is counted,
+never an address or a contact. The numbers stand in ``settings.LIMITS``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from appointments.models import Attempt
+
+COUNT = """
+INSERT INTO appointments_attempt AS counted (key, window_start, ends_at, count) VALUES (%s, %s, %s, 1)
+ON CONFLICT (key, window_start) DO UPDATE SET count = counted.count + 1 RETURNING count
+"""
+"""Two at once cannot read the same number: the second waits for the row until the first has committed."""
+
+
+class Limited(Exception):
+    """It was done as often as it may be; it may be done again at ``again_at``."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__("done as often as it may be for now")
+        self.again_at = again_at
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait, for the header Retry-After."""
+        return max(1, ceil((self.again_at - timezone.now()).total_seconds()))
+
+
+def count(name: str, value: str) -> None:
+    """Count that this address or contact does what the limit of that name is about.
+
+    Raises Limited once that was done too often. Inside a transaction that then rolls back, the refused
+    attempt is not counted; those let through are.
+    """
+    most, seconds = settings.LIMITS[name]
+    stretch = timedelta(seconds=seconds)
+    now = timezone.now()
+    begun = now - (now - datetime.min.replace(tzinfo=UTC)) % stretch
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [_key(name, value), begun, begun + stretch])
+        number: int = cursor.fetchone()[0]
+    if number > most:
+        raise Limited(begun + stretch)
+
+
+def count_request(*, address: str, email: str, phone: str) -> None:
+    """Count a request that is sent, by where it comes from and by whom it wants to be answered.
+
+    Always in the same order, so that two at once never wait for each other.
+    """
+    count("request_by_address", address)
+    for contact in sorted(filter(None, (email.casefold(), phone))):
+        count("request_by_contact", contact)
+
+
+def delete_expired() -> int:
+    """Delete the counts of stretches that are over; returns how many."""
+    return Attempt.objects.filter(ends_at__lte=timezone.now()).delete()[0]
+
+
+def _key(name: str, value: str) -> bytes:
+    return salted_hmac("appointments.limits", f"{name}\n{value}", algorithm="sha256").digest()
