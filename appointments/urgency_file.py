@@ -11,6 +11,9 @@ from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.utils.translation import get_language_info
+
 from appointments import lined_yaml
 from appointments.lined_yaml import Lined, LinedError
 from appointments.urgency_rules import (
@@ -163,12 +166,15 @@ def _rule(data: Lined, citations: Mapping[str, str]) -> Rule:
 
 
 def _languages(data: Lined, key: str) -> Mapping[str, str]:
+    """The same words in each language of the site, and in others where there are any."""
     texts = data.under(key)
     for language in texts:
         if not LANGUAGE.fullmatch(language):
             texts.refuse(language, f"{language!r} is no language code such as en")
-    if "en" not in texts:
-        data.refuse(key, f"{key!r} needs a text in English (en)")
+    for language, _name in settings.LANGUAGES:
+        if language not in texts:
+            name = get_language_info(language)["name"]
+            data.refuse(key, f"{key!r} needs a text in {name} ({language})")
     return MappingProxyType({language: texts.text(language) for language in texts})
 
 

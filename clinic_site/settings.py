@@ -99,8 +99,9 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
 LOCALE_PATHS = [BASE_DIR / "clinic_site" / "locale"]
+FORMAT_MODULE_PATH = "clinic_site.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", "America/New_York")
@@ -136,6 +137,17 @@ else:
 
 # The appointment request.
 DRAFT_LIFETIME_SECONDS = 2 * 60 * 60
+DRAFT_COOKIE_NAME = "request_draft" if DEMONSTRATION else "__Host-request_draft"
+# How often one address or one contact may do something: how many, in how many seconds.
+_HOUR, _DAY = 60 * 60, 24 * 60 * 60
+LIMITS = {
+    "request_by_address": (env.int("REQUESTS_PER_ADDRESS_AND_HOUR", 30), _HOUR),
+    "request_by_contact": (env.int("REQUESTS_PER_CONTACT_AND_DAY", 5), _DAY),
+    "draft_by_address": (env.int("DRAFTS_PER_ADDRESS_AND_HOUR", 120), _HOUR),
+    "wrong_link_by_address": (env.int("WRONG_LINKS_PER_ADDRESS_AND_HOUR", 40), _HOUR),
+    "link_wish_by_address": (env.int("LINK_WISHES_PER_ADDRESS_AND_HOUR", 10), _HOUR),
+    "link_wish_by_contact": (env.int("LINK_WISHES_PER_CONTACT_AND_DAY", 3), _DAY),
+}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it
@@ -147,7 +159,8 @@ SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else env.int("HSTS_SECONDS", 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SECURE_REFERRER_POLICY = "same-origin"
-if env.bool("BEHIND_PROXY", False):
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+if TRUSTED_PROXIES > 0:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

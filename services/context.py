@@ -62,6 +62,11 @@ class Site:
         """The language-assistance notice, which the request form leads to."""
         return self._page_at("/language-help/")
 
+    @cached_property
+    def eye_page(self) -> Page | None:
+        """How to care for an eye that does not close."""
+        return self._page_at("/health-library/protecting-your-eye/")
+
     def _page_at(self, path: str) -> Page | None:
         return Page.objects.published().at(path).in_language(get_language()).first()
 

@@ -66,12 +66,10 @@ def _alternates(page: Page, request: HttpRequest) -> tuple[tuple[str, str], ...]
     """The page in each language it has words in, the default language also for everybody else."""
     if len(settings.LANGUAGES) == 1:
         return ()
-    written = {text.language for text in page.texts.all()}
-    languages = [code for code, _name in settings.LANGUAGES if code in written]
-    if len(languages) == 1:
+    if len(page.written_in) == 1:
         return ()
-    found = [(code, absolute(request, in_language(page.path, code))) for code in languages]
-    if settings.LANGUAGE_CODE in languages:
+    found = [(code, absolute(request, in_language(page.path, code))) for code in page.written_in]
+    if settings.LANGUAGE_CODE in page.written_in:
         found.append(("x-default", absolute(request, page.path)))
     return tuple(found)
 

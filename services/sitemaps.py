@@ -2,7 +2,6 @@
 
 from xml.etree import ElementTree as Xml
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from services.addresses import in_language
@@ -15,12 +14,9 @@ NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 def sitemap(request: HttpRequest) -> bytes:
     """Every published page in each language of the site that it has words in, with its last change."""
     root = Xml.Element("urlset", xmlns=NAMESPACE)
-    known = [code for code, _name in settings.LANGUAGES]
     for page in Page.objects.published().order_by("path").prefetch_related("texts"):
-        written = {text.language for text in page.texts.all()}
-        for language in known:
-            if language in written:
-                entry = Xml.SubElement(root, "url")
-                Xml.SubElement(entry, "loc").text = absolute(request, in_language(page.path, language))
-                Xml.SubElement(entry, "lastmod").text = page.changed_at.isoformat(timespec="seconds")
+        for language in page.written_in:
+            entry = Xml.SubElement(root, "url")
+            Xml.SubElement(entry, "loc").text = absolute(request, in_language(page.path, language))
+            Xml.SubElement(entry, "lastmod").text = page.changed_at.isoformat(timespec="seconds")
     return Xml.tostring(root, encoding="utf-8", xml_declaration=True)

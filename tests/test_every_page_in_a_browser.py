@@ -1,7 +1,8 @@
 """Pages as people meet them: small phones, dark rooms, forced colors, fingers.
 
-A fixed sample: every other page on a small phone, one page of each kind where it takes longer. All pages in
-every theme and width: ``CLINIC_FULL_MATRIX=1 bin/test tests/test_every_page_in_a_browser.py``
+A fixed sample: some pages on a small phone, fewer of the Spanish ones, one page of each kind where it takes
+longer. All pages in every language, theme and width:
+``CLINIC_FULL_MATRIX=1 bin/test tests/test_every_page_in_a_browser.py``
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from playwright.sync_api import ConsoleMessage, Page
 from tests.browser import FULL_MATRIX, OpenPage
 from tests.form_client import FormClient, patient_answers
 from tests.site_process import SiteProcess
-from tests.test_every_page import published
+from tests.test_every_page import in_every_language, published
 
 MATRIX = [(theme, width) for width in (320, 390, 1280) for theme in ("light", "dark")]
 BESIDE_THE_PAGES = [
@@ -22,6 +23,8 @@ BESIDE_THE_PAGES = [
     "/request/emergency/",
     "/no-such-page/",
     "/search/?q=face+droop",
+    "/es/",
+    "/es/request/safety/",
 ]
 TARGET_PIXELS = 44
 
@@ -29,7 +32,8 @@ TARGET_PIXELS = 44
 # large as its row.
 SMALL_TARGETS = """least => {
   const pressed = 'header a, summary, footer a, nav a, button, .button, .tap, .choice, .option, '
-    + '.error-summary a, form select, form textarea, form input:not([type=hidden], .option *)';
+    + '.error-summary a, form select, form textarea, '
+    + 'form input:not([type=hidden], .option *, [aria-hidden] *)';
   const small = [];
   for (const element of document.querySelectorAll(pressed)) {
     if (!element.checkVisibility({visibilityProperty: true})) continue;
@@ -78,7 +82,9 @@ def test_no_page_scrolls_sideways_on_a_small_phone_or_complains(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.extend(_complaint(message)))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    for path in published(site)[part :: 2 if FULL_MATRIX else 4]:
+    english, spanish = published(site), in_every_language(site)[len(published(site)) :]
+    some = english[part :: 2 if FULL_MATRIX else 4] + spanish[part :: 2 if FULL_MATRIX else 16]
+    for path in some:
         page.goto(path)
         complaints += [f"{path}: {wrong}" for wrong in page.evaluate(TOO_WIDE)]
     assert not complaints, "\n".join(complaints)
@@ -100,7 +106,7 @@ def looked_at(index: int) -> list[tuple[str, int]]:
 def test_every_kind_of_page_is_accessible(
     open_page: OpenPage, site: SiteProcess, axe: Callable[..., None], theme: Any, width: int
 ) -> None:
-    paths = published(site) + BESIDE_THE_PAGES if FULL_MATRIX else sample(site)
+    paths = in_every_language(site) + BESIDE_THE_PAGES if FULL_MATRIX else sample(site)
     page, wrongs = open_page("/", width=width, color_scheme=theme), []
     for index, path in enumerate(paths):
         if (theme, width) in looked_at(index):
@@ -115,15 +121,17 @@ def test_every_step_of_the_form_is_accessible(
 ) -> None:
     client, wrongs = FormClient(site), []
     helper = {"helper_name": "Ben", "helper_relation": "son", "helper_authority": "agreed"}
-    answers = patient_answers(who={"for_whom": "helped"}, helper=helper)
+    answers = patient_answers(patient={"for_whom": "helped"}, helper=helper)
     client.send_steps(answers)
     page = open_page("/", width=width, color_scheme=theme)
     draft = {"name": "request_draft", "value": client.cookies["request_draft"], "url": site.url}
     page.context.add_cookies([draft])  # type: ignore[list-item]
-    every = [*answers, "check"]
-    for step in every if FULL_MATRIX else every[theme == "dark" :: 2]:
-        page.goto(f"/request/{step}/")
-        assert page.url.endswith(f"/request/{step}/")
+    every = [f"/request/{step}/" for step in [*answers, "check"]]
+    in_spanish = [f"/es{path}" for path in every]
+    some = every + in_spanish if FULL_MATRIX else in_spanish[1::2] if theme == "dark" else every[::2]
+    for path in some:
+        page.goto(path)
+        assert page.url.endswith(path)
         wrongs += wrongs_seen(page, axe)
     assert not wrongs, "\n".join(wrongs)
 

@@ -120,20 +120,28 @@ def test_two_swapped_characters_are_noticed(code: str, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["", "FHK", "FHK-MRW-X23-467-9F", "FHK-MRW-X23-467-9FX9", "AHK-MRW-X23-467-9FX", "FHK/MRW/X23/467/9FX",
-     "FHK-MRW-X23-467-9F\u0664", "FH\u212a-MRW-X23-467-9FX", "\ufb00-HK-MRW-X23-467-9F", "\x00", "=1+1",
-     "-" * 64],
+    ("text", "says"),
+    [
+        *((text, "not a reference") for text in (
+            "", "FHK", "FHK-MRW-X23-467-9F", "FHK-MRW-X23-467-9FX9", "AHK-MRW-X23-467-9FX",
+            "FHK/MRW/X23/467/9FX", "\x00", "=1+1", "-" * 64,
+        )),
+        *((text, "a reference has only plain letters and digits") for text in (
+            "FHK-MRW-X23-467-9F\u0664", "FH\u212a-MRW-X23-467-9FX", "\ufb00-HK-MRW-X23-467-9F",
+        )),
+        ("FHK-MRW-X23-467-9FW", "a character of the reference is wrong"),
+    ],
 )  # fmt: skip
-def test_what_is_no_reference_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="reference"):
+def test_what_is_no_reference_is_refused(text: str, says: str) -> None:
+    with pytest.raises(ValueError, match="reference") as refusal:
         normalise(text)
+    assert str(refusal.value) == says
 
 
 def test_long_input_is_refused_unread() -> None:
     code = "FHK-MRW-X23-467-9FX"
     assert normalise(code + " " * (64 - len(code))) == code
-    with pytest.raises(ValueError, match="too long"):
+    with pytest.raises(ValueError, match="^too long for a reference$"):
         normalise(code + " " * (65 - len(code)))
 
 

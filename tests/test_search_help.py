@@ -8,6 +8,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from services import search_index, starter
+from services.models import Page
 from services.starter_entries import store_phrases
 from tests.content import add_page
 from tests.html import parse
@@ -24,7 +25,11 @@ def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
     with django_db_blocker.unblock(), transaction.atomic():
         content = starter.read(starter.FOLDER)
         for page in content.pages:
-            add_page(page.path, page.data["title"], summary=page.data["summary"])
+            words = {"title": page.data["title"], "summary": page.data["summary"]}
+            if page.language == "en":
+                add_page(page.path, **words)
+            else:
+                Page.objects.get(path=page.path).texts.create(language=page.language, **words)
         for document in content.phrases:
             store_phrases(document.origin, None, document.data)
         search_index.index_all()
@@ -32,9 +37,9 @@ def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
         transaction.set_rollback(True)
 
 
-def panels(asked: str) -> list[str]:
+def panels(asked: str, prefix: str = "") -> list[str]:
     """The advice above the answers, in its order on the page."""
-    main = parse(Client().get("/search/", {"q": asked}).content).one("main")
+    main = parse(Client().get(f"{prefix}/search/", {"q": asked}).content).one("main")
     known = ("call-911", "poison-help", "new-face", "call-988")
     return [one.attributes["id"] for one in main.all() if one.attributes.get("id") in known]
 
@@ -194,3 +199,34 @@ def test_a_medical_word_without_a_page_is_kept_and_it_is_said(asked: str) -> Non
     assert (found.shown_for, found.suggestions, found.likely) == ("", [], [])
     main = parse(Client().get("/search/", {"q": asked}).content).one("main")
     assert f"We found nothing for “{word}”" in main.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("se me cayó la cara esta mañana", ["call-911"]),
+        ("desperté con la boca torcida", ["call-911"]),
+        ("no puedo hablar", ["call-911"]),
+        ("cara caída", ["new-face"]),
+        ("cara torcida desde hace 3 años", []),
+        ("parálisis facial", []),
+        ("sobredosis", ["call-911", "poison-help"]),
+        ("quiero morir", ["call-988"]),
+    ],
+)
+def test_spanish_words_in_the_spanish_box_call_for_the_same_help(asked: str, shown: list[str]) -> None:
+    assert panels(asked, "/es") == shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("ojo que no cierra", EYE),
+        ("sincinecia", SYNKINESIS),
+        ("PARALISIS DE BELL", BELLS),
+        ("intérprete", LANGUAGE),
+    ],
+)
+def test_spanish_words_find_the_page_in_spanish(asked: str, path: str) -> None:
+    found = find(asked, language="es")
+    assert found.hits[0].path == path, [hit.path for hit in found.hits]

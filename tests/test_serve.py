@@ -9,12 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from bench import kills
+from bench.patients import Patient
 from clinic_site.serve import CHECKOUT
 from tests.conftest import with_static_files
+from tests.form_client import FormClient, patient_answers
 from tests.site_process import SiteProcess, new_folder, processes_of, remove
 
 STOP_SECONDS = 5
@@ -122,6 +126,25 @@ def test_a_killed_web_server_worker_or_database_comes_back(running: SiteProcess)
     wait_for(lambda: running.output.count("starting it again") >= 2 and "it runs again" in running.output)
     wait_for(lambda: answers(running))
     wait_for(lambda: any("send_notifications" in line for line in processes_of(running.var)))
+
+
+def test_a_request_sent_while_everything_is_killed_is_stored_once(running: SiteProcess) -> None:
+    """Three patients; two thousand are sent by bench/kills.py."""
+    patients = []
+    for number in range(3):
+        client = FormClient(running)
+        client.send_steps(patient_answers(contact={"email": f"killed{number}@example.org"}))
+        patients.append(Patient(running, number, client.cookies["request_draft"]))
+    with ThreadPoolExecutor(3) as browsers:
+        sending = [browsers.submit(patient.send) for patient in patients]
+        for kill in (kills.kill_web_worker, kills.end_backends, kills.kill_postgres):
+            kill(running)
+        for sent in sending:
+            sent.result()
+    wait_for(lambda: answers(running))
+    rows = running.db("SELECT reference FROM appointments_appointmentrequest WHERE email LIKE 'killed%'")
+    shown = [reference for patient in patients for reference in patient.shown]
+    assert len(shown) == 3 and sorted(reference for (reference,) in rows) == sorted(shown)
 
 
 def test_killing_the_supervisor_leaves_nothing_that_the_next_start_cannot_mend(running: SiteProcess) -> None:

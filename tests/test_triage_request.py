@@ -94,7 +94,7 @@ class TestOneRequest:
         offered = re.findall(
             rf'"{QUEUE}{stored.pk}/(?:step/)?(\w+)/"', text(as_(roles.CLINICIAN).get(change(stored)))
         )
-        assert set(offered) - {"change"} == {"reopen", "note"}
+        assert set(offered) - {"change"} == {"reopen", "note", "link"}
 
     @pytest.mark.parametrize("number", ["0", "99999999", "9" * 40, "-1", "x", "1%2F2", "_3A"])
     def test_a_request_that_is_not_there_is_not_found(self, number: str) -> None:

@@ -1,8 +1,10 @@
 """The rule file is edited by people: whatever slips in is refused, with its line and its rule."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,8 @@ from appointments.urgency_file import RULES_FILE, RulesError, load_rules
 from appointments.urgency_rules import Level, RuleSet
 
 INSTALLED = RULES_FILE.read_text("utf-8")
+REFUSALS = Path(__file__).with_name("data").joinpath("urgency_refusals.txt").read_text("utf-8").splitlines()
+"""Each refusal of a slip below as a clinician reads it, without the file and the line."""
 Load = Callable[[str], RuleSet]
 
 
@@ -28,6 +32,10 @@ def changed(old: str, new: str) -> str:
     return INSTALLED.replace(old, new, 1)
 
 
+def in_full(refusal: object) -> str:
+    return str(refusal).partition(": ")[2]
+
+
 def line_of(part: str) -> int:
     return INSTALLED[: INSTALLED.index(part)].count("\n") + 1
 
@@ -40,6 +48,8 @@ def test_the_installed_file_is_a_sample_with_reviewer_and_date() -> None:
     assert rules.targets.routine_working_days == 5
     assert rules.hours.closed_on[date(2027, 7, 5)] == "Independence Day"
     assert rules.hours.days == {0, 1, 2, 3, 4}
+    assert (rules.hours.opens, rules.hours.closes) == (time(8), time(17))
+    assert (rules.hours.time_zone.key, rules.reviewer) == ("America/New_York", "Sample reviewer")
     assert all(rule.source and rule.reason_text("en") for rule in rules.rules)
 
 
@@ -53,13 +63,44 @@ def test_an_emergency_says_call_911_and_same_day_says_do_not_wait() -> None:
             assert "today" in advice
 
 
-def test_a_second_language_is_more_data(load: Load) -> None:
-    text = changed('{en: "Lump in the cheek or neck"}', '{en: "Lump in the cheek or neck", es: "Bulto"}')
-    rule = load(text).rule("lump")
+LUMP = '{en: "Lump in the cheek or neck", es: "Bulto en la mejilla o el cuello"}'
+
+
+def test_another_language_is_more_data(load: Load) -> None:
+    rule = load(changed(LUMP, LUMP.replace("}", ', fr: "Une bosse"}'))).rule("lump")
     assert rule is not None
-    assert [rule.reason_text(language) for language in ("es", "es-us", "en", "fr")] == [
-        "Bulto", "Bulto", "Lump in the cheek or neck", "Lump in the cheek or neck",
-    ]  # fmt: skip
+    assert [rule.reason_text(language) for language in ("es", "es-us", "en", "fr", "de")] == [
+        "Bulto en la mejilla o el cuello",
+        "Bulto en la mejilla o el cuello",
+        "Lump in the cheek or neck",
+        "Une bosse",
+        "Lump in the cheek or neck",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ('{es: "Bulto"}', r"'reason' needs a text in English \(en\)"),
+        ('{en: "Lump"}', r"'reason' needs a text in Spanish \(es\)"),
+    ],
+)
+def test_a_rule_that_lacks_a_language_of_the_site_is_refused(
+    load: Load, settings: Any, words: str, problem: str
+) -> None:
+    settings.LANGUAGES = [("en", "English"), ("es", "Spanish")]
+    with pytest.raises(RulesError, match=rf": {problem} \(rule 'lump'\)$"):
+        load(changed(LUMP, words))
+
+
+def test_a_sign_that_cannot_wait_is_told_in_spanish_too() -> None:
+    for rule in load_rules(RULES_FILE).rules:
+        advice = rule.advice_text("es")
+        if rule.level is Level.EMERGENCY:
+            assert "Llame ahora al 911." in advice
+        if rule.level is Level.SAME_DAY:
+            assert "No espere nuestra respuesta." in advice
+            assert "hoy" in advice
 
 
 @pytest.mark.parametrize(
@@ -118,9 +159,8 @@ def test_a_second_language_is_more_data(load: Load) -> None:
         ("source: [cdc_head_injury]", "source: []", "head_injury", "needs a list"),
         ("code: arm_or_leg", "code: Arm or leg", "Arm or leg", "a code is 2 to 40"),
         ("code: arm_or_leg", "code: sudden_unexamined", "sudden_unexamined", "another rule has this code"),
-        ('{en: "Lump in', '{es: "Lump in', "lump", "needs a text in English"),
         ('{en: "Lump in', '{English: "Lump in', "lump", "no language code"),
-        ('{en: "Lump in the cheek or neck"}', '{en: ""}', "lump", "'en' needs a text"),
+        ('{en: "Lump in the cheek or neck",', '{en: "",', "lump", "'en' needs a text"),
     ],
 )
 def test_a_slip_in_a_rule_is_refused_with_its_line_and_code(
@@ -131,6 +171,7 @@ def test_a_slip_in_a_rule_is_refused_with_its_line_and_code(
     assert problem in str(refusal.value)
     assert f"rules.yaml, line {line_of(old)}:" in str(refusal.value)
     assert rule in str(refusal.value)
+    assert in_full(refusal.value) in REFUSALS
 
 
 @pytest.mark.parametrize(
@@ -162,12 +203,14 @@ def test_a_slip_elsewhere_is_refused(load: Load, old: str, new: str, problem: st
     with pytest.raises(RulesError, match=r"^rules\.yaml, line \d+: ") as refusal:
         load(changed(old, new))
     assert problem in str(refusal.value)
+    assert in_full(refusal.value) in REFUSALS
 
 
 @pytest.mark.parametrize("level", ["emergency", "same_day"])
 def test_what_cannot_wait_needs_advice(load: Load, level: str) -> None:
     text = changed("code: twitching_first\n    level: soon", f"code: twitching_first\n    level: {level}")
-    with pytest.raises(RulesError, match=f"{level} needs an advice.*twitching_first"):
+    says = f": {level} needs an advice: what the patient should do now (rule 'twitching_first')"
+    with pytest.raises(RulesError, match=re.escape(says) + "$"):
         load(text)
 
 

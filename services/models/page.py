@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -209,6 +210,12 @@ class Page(Provenance, Worded):
         if status == self.Status.SCHEDULED and self.publish_at is not None and self.publish_at <= now:
             return self.Status.PUBLISHED
         return status
+
+    @cached_property
+    def written_in(self) -> list[str]:
+        """The languages of the site that it has words in."""
+        written = {text.language for text in self.texts.all()}
+        return [code for code, _name in settings.LANGUAGES if code in written]
 
     @property
     def is_public(self) -> bool:

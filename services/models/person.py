@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +104,7 @@ class Person(Page):
         names = []
         for code in self.languages:
             try:
-                names.append(gettext(get_language_info(code)["name"]))
+                names.append(capfirst(gettext(get_language_info(code)["name"])))
             except KeyError:
                 names.append(code)
         return names

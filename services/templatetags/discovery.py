@@ -7,6 +7,7 @@ from django.template.context import RequestContext
 from django.utils.safestring import SafeString
 
 from services.head_data import HeadData
+from services.other_languages import Way, ways
 from services.structured_data import as_json, graph
 
 register = template.Library()
@@ -15,6 +16,12 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def head_data(context: RequestContext) -> HeadData:
     return HeadData.of(_flat(context))
+
+
+@register.simple_tag(takes_context=True)
+def other_languages(context: RequestContext) -> list[Way]:
+    """The way to the same page in each other language; none where a page is shown without a request."""
+    return ways(_flat(context)) if context.get("request") else []
 
 
 @register.simple_tag(takes_context=True)
