@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core import signing
 from django.utils import timezone
@@ -41,6 +42,14 @@ class Trap:
 def trap(posted: Mapping[str, Any]) -> Trap:
     """The box as it came back."""
     return Trap(str(posted.get(TRAP, "")).strip())
+
+
+def from_another_site(headers: Mapping[str, str], host: str) -> bool:
+    """Whether another site made a browser send this. Who tells neither is no browser that a site can use."""
+    if site := headers.get("Sec-Fetch-Site"):
+        return site not in ("same-origin", "none")
+    origin = headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != host
 
 
 def stamp() -> str:

@@ -117,7 +117,7 @@ class Language(TextChoices):
 
 class ForWhom(TextChoices):
     SELF = "self", _("For myself")
-    HELPED = "helped", _("For someone I help")
+    HELPED = "helped", _("For my child or someone I help")
 
 
 class Authority(TextChoices):
@@ -138,6 +138,7 @@ class Insurance(TextChoices):
     INSURED = "insured", _("Insured")
     NOT_USING = "not_using", _("Insured, not using it")
     UNINSURED = "uninsured", _("Not insured")
+    UNSURE = "unsure", _("Not sure")
 
 
 class UrgencyLevel(TextChoices):

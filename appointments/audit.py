@@ -8,7 +8,8 @@ from typing import Any
 from appointments.models import Event
 
 BESIDE = frozenset(
-    {"note", "overdue", "link_wished", "mail_refused", "mail_given_up", "mail_set_aside", "resend"}
+    "note seen overdue link_wished send_link renew_link "
+    "mail_refused mail_given_up mail_set_aside resend".split()
 )
 """Entries about a request that leave the request itself as it was: they make nobody's screen outdated."""
 

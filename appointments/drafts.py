@@ -27,8 +27,8 @@ from appointments.models import RequestDraft
 
 Posted = dict[str, list[str]]
 
-MOST_REFUSED_CHARACTERS = 20_000
-"""How much of what was refused a draft keeps, of all its pages together."""
+MOST_REFUSED_BYTES = 30_000
+"""How much of what was refused a draft keeps, of all its pages together, as it is stored."""
 
 
 @dataclass
@@ -55,10 +55,7 @@ class Draft:
 def has_room(draft: Draft | None, page: str, posted: Posted) -> bool:
     """Whether all that was refused, this in place of the page's own before, is little enough to keep."""
     refused = {**(draft.refused if draft else {}), page: posted}
-    texts = (
-        text for fields in refused.values() for name, values in fields.items() for text in (name, *values)
-    )
-    return sum(map(len, texts)) <= MOST_REFUSED_CHARACTERS
+    return len(json.dumps(refused)) <= MOST_REFUSED_BYTES
 
 
 def begin() -> Draft:

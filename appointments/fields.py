@@ -31,6 +31,18 @@ def refuse_hidden_characters(value: str, allowed: AbstractSet[str] = frozenset()
         )
 
 
+def refuse_foreign_mailbox(address: str) -> None:
+    """Raise ValidationError for letters before the @ that most mail servers cannot deliver to."""
+    if not address.rpartition("@")[0].isascii():
+        raise ValidationError(
+            _(
+                "This address has a letter before the @ that we cannot write to. "
+                "Please give another address, or a phone number."
+            ),
+            code="foreign_mailbox",
+        )
+
+
 def _is_hidden(character: str) -> bool:
     """Controls, line separators, private use, what Unicode says is no character, tags, changes of direction.
 
@@ -115,11 +127,13 @@ class DatePartsWidget(PartsWidget):
 class DatePartsField(forms.MultiValueField):
     """A date in three boxes. Its value is a dict of ``year``, ``month`` and ``day``.
 
-    With ``partial`` the day, or the month and the day, may be left empty (None): "about when".
+    With ``partial`` the day, or the month and the day, may be left empty (None): "about when". With
+    ``autocomplete`` it is a date of birth.
     """
 
     def __init__(self, *, partial: bool = False, autocomplete: bool = False, **kwargs: Any) -> None:
         self.partial = partial
+        self.example = {"year": 1968 if autocomplete else 2026}
         super().__init__(
             fields=[forms.CharField(required=False) for _part in DatePartsWidget.parts],
             require_all_fields=False,
@@ -135,9 +149,11 @@ class DatePartsField(forms.MultiValueField):
         numbers = [self._number(text) for text in data_list]
         month, day, year = numbers
         if year is None:
-            raise ValidationError(_("Write the year, for example 2026."), code="year")
+            raise ValidationError(_("Write the year, for example %(year)s.") % self.example, code="year")
         if not 1900 <= year <= 2100:
-            raise ValidationError(_("Write the year with 4 digits, for example 2026."), code="year")
+            raise ValidationError(
+                _("Write the year with 4 digits, for example %(year)s.") % self.example, code="year"
+            )
         if day is not None and month is None:
             raise ValidationError(_("Write the month too."), code="month")
         if not self.partial and (month is None or day is None):
@@ -146,7 +162,7 @@ class DatePartsField(forms.MultiValueField):
             date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError as error:
             raise ValidationError(
-                _("There is no such date. Check the month and the day."), code="no_such_date"
+                _("There is no such date. The month comes first: 3 14 is March 14."), code="no_such_date"
             ) from error
         return {"year": year, "month": month, "day": day}
 
@@ -154,7 +170,9 @@ class DatePartsField(forms.MultiValueField):
         if not text:
             return None
         if not re.fullmatch("[0-9]{1,4}", text):
-            raise ValidationError(_("Use numbers only, for example 3 14 2026."), code="numbers")
+            raise ValidationError(
+                _("Use numbers only, for example 3 14 %(year)s.") % self.example, code="numbers"
+            )
         return int(text)
 
 

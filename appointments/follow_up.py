@@ -7,73 +7,93 @@ trail says which columns changed, never what they hold.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import audit, lifecycle, notifications, private_link, states
+from appointments import audit, contacts, lifecycle, limits, notifications, private_link, states
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, Event, LinkWish, Message
 
 CONTACT = ("reach", "email", "phone", "speaking_hard", "relay", "may_leave_message")
 """The columns of change_contact."""
 
+LINK_SHOWN = timedelta(minutes=15)
+"""How long staff can look again at a link they made."""
+
 LINK_WISHED = "link_wished"
 LINK_ACTIONS = (LINK_WISHED, "renew_link")
 """A wish that came by phone number waits until staff have made a link."""
 
 PATIENT_CHANGES = ("change_contact", "change_times")
-"""What the patient changes by the private link; staff are shown it until their next step."""
+"""What the patient changes by the private link; staff are shown it until their next step, or press Seen."""
+
+SEEN = "seen"
 
 
 @transaction.atomic
 def change_contact(
-    *, actor: Actor, request_id: int, seen_version: int, contact: Mapping[str, Any]
+    *, actor: Actor, request_id: int, seen_version: int, contact: Mapping[str, Any], address: str
 ) -> AppointmentRequest:
     """Reach the patient another way from now on; the address before is told too.
 
-    Raises Outdated, states.NotAllowed where the request is closed. What is there already changes nothing.
+    ``address`` is whom the limits count as the sender. Raises Outdated, limits.Limited, states.NotAllowed
+    where the request is closed. What is there already changes nothing; nor does an e-mail address that
+    differs in case alone. One that was given too often is not written to.
     """
     request = _open(request_id, "change_contact")
-    changed = _changed(request, {name: contact[name] for name in CONTACT})
+    former, given = request.email, {name: contact[name] for name in CONTACT}
+    moved = contacts.normal(former) != contacts.normal(given["email"])
+    if not moved:
+        given["email"] = former
+    changed = _changed(request, given)
     if not changed:
         return request
     lifecycle.refuse_outdated(request, seen_version)
-    former = request.email
-    event = _recorded(actor, "change_contact", request, {name: contact[name] for name in changed})
-    notifications.tell_patient(request=request, event=event, kind=Message.Kind.CONTACT)
-    if former and former.casefold() != request.email.casefold():
-        notifications.tell_former_address(request=request, event=event, address=former)
+    limits.count_change(address=address, request_id=request_id)
+    limited = moved and bool(given["email"]) and limits.contact_limited(given["email"])
+    values = {name: given[name] for name in changed}
+    event = _recorded(actor, "change_contact", request, values, contact_limited=limited or None)
+    if not limited:
+        notifications.tell_patient(request=request, event=event, kind=Message.Kind.CONTACT)
+    if former and moved:
+        notifications.tell_former_address(request=request, event=event, address=former, write=not limited)
     return lifecycle.saved(request)
 
 
 @transaction.atomic
 def change_times(
-    *, actor: Actor, request_id: int, seen_version: int, times: list[dict[str, str]]
+    *, actor: Actor, request_id: int, seen_version: int, times: list[dict[str, str]], address: str
 ) -> AppointmentRequest:
     """Prefer other half-days. A date that was given stays as it is.
 
-    Raises Outdated, states.NotAllowed where the request is closed. What is there already changes nothing.
+    ``address`` is whom the limits count as the sender. Raises Outdated, limits.Limited, states.NotAllowed
+    where the request is closed. What is there already changes nothing.
     """
     request = _open(request_id, "change_times")
     if not _changed(request, {"times": times}):
         return request
     lifecycle.refuse_outdated(request, seen_version)
+    limits.count_change(address=address, request_id=request_id)
     _recorded(actor, "change_times", request, {"times": times})
     return lifecycle.saved(request)
 
 
 @transaction.atomic
-def renew_link(*, actor: Actor, request_id: int, tell_patient: bool) -> AppointmentRequest:
+def renew_link(*, actor: Actor, request_id: int, tell_patient: bool, address: str = "") -> AppointmentRequest:
     """Give the request a new private link; the one before opens nothing any more.
 
-    It is no change of the request: nobody's screen is outdated by it. Raises states.NotAllowed where links no
-    longer open it.
+    It is no change of the request: nobody's screen is outdated by it. ``address`` is the patient's, whom the
+    limits count; staff are not counted. Raises states.NotAllowed where links no longer open it,
+    limits.Limited.
     """
     request = lifecycle.locked(request_id)
     if not AppointmentRequest.objects.followable(timezone.now()).filter(pk=request_id).exists():
         raise states.NotAllowed("renew_link", request.status)
+    if actor == audit.PATIENT:
+        limits.count_change(address=address, request_id=request_id)
     private_link.renew(request)
     request.save(update_fields=["link_nonce", "link_digest"])
     event = audit.record(actor=actor, action="renew_link", request_id=request_id)
@@ -82,13 +102,20 @@ def renew_link(*, actor: Actor, request_id: int, tell_patient: bool) -> Appointm
     return request
 
 
+@transaction.atomic
+def mark_seen(*, actor: Actor, request_id: int, seen_version: int) -> None:
+    """Keep that staff have seen what the patient did by the private link. Raises Outdated."""
+    lifecycle.refuse_outdated(lifecycle.locked(request_id), seen_version)
+    audit.record(actor=actor, action=SEEN, request_id=request_id)
+
+
 def wish_for_link(*, contact: str) -> None:
     """Keep that somebody asked for a new link, whether there is a request or not; the worker answers."""
     LinkWish.objects.create(contact=contact)
 
 
 ANSWERED_WISHES = 3
-"""How many requests one wish renews at most, the newest first."""
+"""For how many requests one wish is answered at most, the newest first."""
 
 
 def answer_link_wishes(*, limit: int = 100) -> int:
@@ -107,11 +134,30 @@ def _answer_one() -> bool:
     followable = AppointmentRequest.objects.followable(timezone.now())
     for request in followable.with_contact(wish.contact)[:ANSWERED_WISHES]:
         if "@" in wish.contact:
-            renew_link(actor=audit.SYSTEM, request_id=request.pk, tell_patient=True)
+            _send_link(request.pk)
         elif not waits_for_link(request):
             audit.record(actor=audit.SYSTEM, action=LINK_WISHED, request_id=request.pk)
     wish.delete()
     return True
+
+
+def _send_link(request_id: int) -> None:
+    """Send the link that holds: anybody may ask, so nobody's link may stop by it.
+
+    A new one is made only where the site's secret was replaced and the link cannot be told any more.
+    """
+    request = lifecycle.locked(request_id)
+    if not private_link.token_of(request):
+        renew_link(actor=audit.SYSTEM, request_id=request_id, tell_patient=True)
+        return
+    event = audit.record(actor=audit.SYSTEM, action="send_link", request_id=request_id)
+    notifications.tell_patient(request=request, event=event, kind=Message.Kind.LINK)
+
+
+def made_link_lately(*, account: int, request_id: int) -> bool:
+    """Whether this member of staff made the link that the request has now, some minutes ago."""
+    last = Event.objects.filter(request_id=request_id, action="renew_link").last()
+    return last is not None and last.actor_id == account and timezone.now() - last.at < LINK_SHOWN
 
 
 def waits_for_link(request: AppointmentRequest) -> bool:
@@ -131,8 +177,10 @@ def _changed(request: AppointmentRequest, values: Mapping[str, Any]) -> list[str
     return [name for name, value in values.items() if getattr(request, name) != value]
 
 
-def _recorded(actor: Actor, action: str, request: AppointmentRequest, values: Mapping[str, Any]) -> Event:
+def _recorded(
+    actor: Actor, action: str, request: AppointmentRequest, values: Mapping[str, Any], **codes: Any
+) -> Event:
     """Set the columns, unsaved, and record which."""
     for name, value in values.items():
         setattr(request, name, value)
-    return audit.record(actor=actor, action=action, request_id=request.pk, changed=sorted(values))
+    return audit.record(actor=actor, action=action, request_id=request.pk, changed=sorted(values), **codes)

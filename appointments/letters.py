@@ -1,4 +1,7 @@
-"""What a message says: made when it is sent, in its own language, plain and as HTML from the same words.
+"""What a message says, in its own language, plain and as HTML from the same words.
+
+The words are made anew at each attempt, and each time staff look at it, from the request as it is then; what
+was sent is not kept.
 
 The words are ``templates/messages/<kind>.txt``. They hold no symptom, no reason and no name: neither the
 patient's, nor the clinic's, which may name what it treats; nothing personal stands in a subject. The HTML
@@ -20,7 +23,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import private_link
-from appointments.models import Event, Message
+from appointments.models import AppointmentRequest, Event, Message
 from services.models import Clinic
 
 SUBJECTS = {
@@ -29,7 +32,7 @@ SUBJECTS = {
     Message.Kind.UNSCHEDULED: _("Your visit needs a new date"),
     Message.Kind.CLOSED: _("Your request is closed"),
     Message.Kind.REOPENED: _("Your request is open again"),
-    Message.Kind.LINK: _("Your new private link"),
+    Message.Kind.LINK: _("Your private link"),
     Message.Kind.CONTACT: _("How we reach you has changed"),
     Message.Kind.CONTACT_OLD: _("We no longer write to this address"),
     Message.Kind.URGENT: _("A request is waiting for an answer today"),
@@ -40,7 +43,7 @@ NO_LINK = {Message.Kind.CONTACT_OLD, Message.Kind.URGENT}
 
 
 def as_email(message: Message, *, hide_link: bool = False) -> EmailMultiAlternatives:
-    """The message as it is sent. Its Message-ID and date are the same at each attempt.
+    """The message as it would be sent now. Its Message-ID and date are the same at each attempt.
 
     ``hide_link`` writes what stands there instead of the private link, for who only looks at the message.
     """
@@ -76,6 +79,20 @@ def _link(message: Message, hidden: bool) -> str:
     if message.kind in NO_LINK or not private_link.token_of(message.request):
         return ""
     return gettext("(the private link stands here)") if hidden else private_link.address_of(message.request)
+
+
+def new_link_by_text(request: AppointmentRequest) -> str:
+    """What staff send by text with a new private link, in the language the request was written in."""
+    clinic = Clinic.objects.first()
+    with translation.override(request.site_language):
+        lines = [
+            gettext("This is your new private link. It shows where your request stands:"),
+            private_link.address_of(request),
+            gettext("Your reference: %(reference)s") % {"reference": request.reference},
+        ]
+        if clinic is not None:
+            lines.append(gettext("Questions? Phone %(phone)s.") % {"phone": clinic.phone})
+    return "\n".join(lines)
 
 
 def _headers(message: Message, written_at: datetime) -> dict[str, Any]:

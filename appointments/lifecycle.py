@@ -77,6 +77,7 @@ def submit(
 
     ``address`` is whom the limits count as the sender. Raises Emergency for answers that must not be stored,
     RequestDraft.DoesNotExist for an unknown draft, limits.Limited where too many came from there.
+    A contact that was given too often is not written to.
     """
     draft = RequestDraft.objects.select_for_update().get(submission_key=submission_key)
     if draft.request is not None:
@@ -85,7 +86,8 @@ def submit(
     assessment = urgency.assess(answers, today=today())
     if assessment.level == urgency.Level.EMERGENCY:
         raise Emergency
-    limits.count_request(address=address, email=answers.get("email") or "", phone=answers.get("phone") or "")
+    email, phone = answers.get("email") or "", answers.get("phone") or ""
+    limited = limits.count_request(address=address, email=email, phone=phone)
     level = assessment.level
     request = AppointmentRequest(
         reference=new_reference(),
@@ -109,8 +111,10 @@ def submit(
         request_id=request.pk,
         urgency=level.value,
         rules=assessment.rules_version,
+        contact_limited=bool(limited) or None,
     )
-    notifications.tell_patient(request=request, event=event, kind=Message.Kind.RECEIVED)
+    if email not in limited:
+        notifications.tell_patient(request=request, event=event, kind=Message.Kind.RECEIVED)
     if level == urgency.Level.SAME_DAY:
         notifications.tell_staff(request=request, event=event)
     draft.request, draft.sealed_answers = request, b""

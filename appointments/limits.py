@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from appointments import contacts
 from appointments.models import Attempt
 
 COUNT = """
@@ -53,14 +54,31 @@ def count(name: str, value: str) -> None:
         raise Limited(begun + stretch)
 
 
-def count_request(*, address: str, email: str, phone: str) -> None:
-    """Count a request that is sent, by where it comes from and by whom it wants to be answered.
+def count_request(*, address: str, email: str, phone: str) -> set[str]:
+    """Count a request that is sent; returns which of its contacts were given too often.
 
-    Always in the same order, so that two at once never wait for each other.
+    Raises Limited by where it comes from alone: were a contact refused, anybody could learn that it asked
+    before, and keep its owner from asking. Always in the same order, so that two at once never wait for each
+    other.
     """
     count("request_by_address", address)
-    for contact in sorted(filter(None, (email.casefold(), phone))):
-        count("request_by_contact", contact)
+    given = sorted(filter(None, (email, phone)), key=contacts.mailbox)
+    return {contact for contact in given if contact_limited(contact)}
+
+
+def contact_limited(contact: str) -> bool:
+    """Count that a patient gives this contact; whether it was given too often to be written to."""
+    try:
+        count("request_by_contact", contacts.mailbox(contact))
+    except Limited:
+        return True
+    return False
+
+
+def count_change(*, address: str, request_id: int) -> None:
+    """Count what a patient does by the private link. Raises Limited."""
+    count("change_by_address", address)
+    count("change_by_request", str(request_id))
 
 
 def delete_expired() -> int:

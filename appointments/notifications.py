@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
@@ -31,20 +31,42 @@ TO_THE_PATIENT = [
 """Kinds that go to the address the request has now."""
 
 
+AFTER_THEIR_OWN_ACT = [Message.Kind.RECEIVED, Message.Kind.CONTACT, Message.Kind.LINK]
+"""Kinds that follow from what the patient, or somebody with the link, did."""
+
+
 def tell_patient(*, request: AppointmentRequest, event: Event, kind: Message.Kind) -> None:
     """Queue a message to the patient, where they gave an e-mail address."""
     if request.email:
         _queue(request, event, kind, request.email, request.site_language)
 
 
-def tell_former_address(*, request: AppointmentRequest, event: Event, address: str) -> None:
-    """Queue the message that this address is no longer the request's, and let none that waits go there."""
-    _queue(request, event, Message.Kind.CONTACT_OLD, address, request.site_language)
+def tell_former_address(
+    *, request: AppointmentRequest, event: Event, address: str, write: bool = True
+) -> None:
+    """Tell this address that it is no longer the request's, and let no message that waits go there.
+
+    They go to the new address; where we may not ``write`` there, only what staff did is told. An address that
+    was never written to, because it was given too often, is told nothing.
+    """
+    if not _withheld(request, event):
+        _queue(request, event, Message.Kind.CONTACT_OLD, address, request.site_language)
     waiting = request.messages.filter(state=Message.State.WAITING, kind__in=TO_THE_PATIENT, recipient=address)
+    if not write:
+        waiting.filter(kind__in=AFTER_THEIR_OWN_ACT).delete()
     if request.email:
         waiting.update(recipient=request.email)
     else:
         waiting.delete()
+
+
+def _withheld(request: AppointmentRequest, event: Event) -> bool:
+    """Whether the address that the request had before this event was given too often to be written to."""
+    given = Q(action="submit") | Q(action="change_contact", codes__changed__contains="email")
+    last = Event.objects.filter(given, request_id=request.pk, pk__lt=event.pk).last()
+    if last is None or "contact_limited" not in last.codes:
+        return False
+    return not request.messages.filter(event_id=last.pk, kind__in=TO_THE_PATIENT).exists()
 
 
 def tell_staff(*, request: AppointmentRequest, event: Event) -> None:

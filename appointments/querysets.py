@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from appointments import contacts
+
 if TYPE_CHECKING:
     from appointments.models import AppointmentRequest  # noqa: F401
 
@@ -42,4 +44,4 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def with_contact(self, contact: str) -> Self:
         """Those for which this e-mail address, or this phone number as E.164, was given; the newest first."""
         field = "email__iexact" if "@" in contact else "phone"
-        return self.filter(**{field: contact}).order_by("-received_at", "-pk")
+        return self.filter(**{field: contacts.normal(contact)}).order_by("-received_at", "-pk")

@@ -44,7 +44,7 @@ def _answer_due(request: AppointmentRequest) -> list[str]:
     if request.respond_by < timezone.now():
         return [
             gettext("We wanted to answer you by %(when)s. We are late, and we are sorry.") % due,
-            gettext("You do not have to wait: you can phone us now."),
+            gettext("You do not have to wait: you can phone us or write to us now."),
         ]
     return [gettext("A person answers you by %(when)s.") % due]
 
@@ -61,7 +61,7 @@ def _in_review(request: AppointmentRequest) -> Standing:
 
 def _contacted(request: AppointmentRequest) -> Standing:
     return Standing(
-        gettext("We have talked with you"),
+        gettext("We have reached you"),
         [
             gettext("We reached you and answered your request."),
             gettext("If we are to meet, we agree on a date with you. It will be shown here."),
@@ -72,25 +72,31 @@ def _contacted(request: AppointmentRequest) -> Standing:
 def _scheduled(request: AppointmentRequest) -> Standing:
     if request.scheduled_for is None or request.scheduled_for < timezone.now():
         return Standing(
-            gettext("The time of your visit has passed"), [gettext("Could you not come? Phone us.")]
+            gettext("The time of your visit has passed"),
+            [gettext("Could you not come? Phone us or write to us.")],
         )
-    return Standing(gettext("Your visit has a date"), [gettext("If this time does not suit you, phone us.")])
+    return Standing(
+        gettext("Your visit has a date"),
+        [gettext("If this time does not suit you, phone us or write to us.")],
+    )
 
 
 def _closed(request: AppointmentRequest) -> Standing:
     heading = gettext("Your request is closed")
     match Outcome(request.outcome):
         case Outcome.SEEN:
-            said = [gettext("We have seen you, so this request is done. Do you need us again? Phone us.")]
+            said = [
+                gettext("We have seen you, so this request is done. Need us again? Phone us or write to us.")
+            ]
         case Outcome.NOT_REACHED:
             said = [
                 gettext("We tried to reach you and could not. We would still like to help."),
-                gettext("Phone us, or send a new request with another way to reach you."),
+                gettext("Phone us, write to us, or send a new request with another way to reach you."),
             ]
         case Outcome.REFERRED:
             said = [
                 gettext("We asked others to look after you, who can help you better."),
-                gettext("Have you not heard from them? Phone us."),
+                gettext("Have you not heard from them? Phone us or write to us."),
             ]
         case Outcome.WITHDRAWN:
             said = [
@@ -102,7 +108,7 @@ def _closed(request: AppointmentRequest) -> Standing:
         case Outcome.NOT_SUITABLE:
             said = [
                 gettext("We read your request with care, and think that other help is better for you."),
-                gettext("Phone us: we talk it over with you, and help you find it."),
+                gettext("Phone us or write to us: we talk it over with you, and help you find it."),
             ]
     return Standing(heading, said)
 
@@ -112,7 +118,7 @@ def _tried(request: AppointmentRequest, event: Event) -> Standing:
         gettext("We tried to reach you"),
         [
             gettext("We tried on %(when)s and did not reach you.") % {"when": moment(event.at)},
-            gettext("We try again. You can also phone us, or change how we reach you."),
+            gettext("We try again. You can also phone us, write to us, or change how we reach you."),
             *_answer_due(request),
         ],
     )

@@ -42,7 +42,9 @@ urlpatterns = [
     path("follow/<link:token>/contact/", following.change_contact, name="follow_contact"),
     path("follow/<link:token>/times/", following.change_times, name="follow_times"),
     path("follow/<link:token>/withdraw/", following.withdraw, name="follow_withdraw"),
+    path("follow/<link:token>/link/", following.renew_link, name="follow_link"),
     path("follow/<link:token>/visit.ics", following.visit, name="follow_visit"),
     path("follow/<path:rest>/", following.broken_link),
+    path("follow/<path:rest>", following.without_slash),
     path("<step:name>/", views.step, name="step"),
 ]

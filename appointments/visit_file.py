@@ -7,7 +7,8 @@ from uuid import uuid5
 
 from django.utils import timezone
 from django.utils.translation import gettext
-from icalendar import Calendar, Event
+from icalendar import Calendar
+from icalendar import Event as Entry
 
 from appointments.models import AppointmentRequest
 
@@ -22,7 +23,7 @@ def visit_file(request: AppointmentRequest, *, address: str, phone: str) -> byte
     """
     if request.scheduled_for is None:
         raise ValueError("a visit without a date")
-    visit = Event()
+    visit = Entry()
     visit.add("uid", str(uuid5(request.submission_key, "visit")))
     visit.add("sequence", request.version)
     visit.add("dtstamp", timezone.now().astimezone(UTC))

@@ -65,8 +65,49 @@ def mail_and_address_are_set(
     if settings.DEMONSTRATION or not databases:
         return []
     problems: list[CheckMessage] = []
-    if settings.DEFAULT_FROM_EMAIL.endswith("@example.org"):
+    if _is_nobodys(settings.DEFAULT_FROM_EMAIL):
         problems.append(Warning("DEFAULT_FROM_EMAIL is not set.", id="clinic.W004"))
+    if _is_nobodys(settings.STAFF_ALERT_EMAIL):
+        problems.append(
+            Warning("STAFF_ALERT_EMAIL is not set: staff get no mail of urgent requests.", id="clinic.W006")
+        )
     if not settings.PUBLIC_ADDRESS.startswith("https://"):
         problems.append(Warning("PUBLIC_ADDRESS is not an https address.", id="clinic.W005"))
     return problems
+
+
+def _is_nobodys(address: str) -> bool:
+    return not address or address.endswith("@example.org")
+
+
+@register(Tags.database, deploy=True)
+def proxies_are_counted(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The site is served behind a proxy that ends TLS; the limits count what stands before it."""
+    if settings.DEMONSTRATION or not databases or settings.TRUSTED_PROXIES > 0:
+        return []
+    return [
+        Warning(
+            "TRUSTED_PROXIES is 0: limits count the proxy's address, for all patients as one.",
+            hint="Set it to how many proxies of yours a request passes.",
+            id="clinic.W007",
+        )
+    ]
+
+
+@register(Tags.database, deploy=True)
+def time_zones_agree(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Times are shown in the time zone of the site, and answers are due by that of the urgency rules."""
+    zone = urgency.rules().hours.time_zone.key
+    if not databases or zone == settings.TIME_ZONE:
+        return []
+    return [
+        Error(
+            f"TIME_ZONE is {settings.TIME_ZONE}, but the urgency rules count in {zone}.",
+            hint="Set both to the clinic's: TIME_ZONE, and clinic_hours in appointments/urgency_rules.yaml.",
+            id="clinic.E008",
+        )
+    ]

@@ -143,10 +143,12 @@ _HOUR, _DAY = 60 * 60, 24 * 60 * 60
 LIMITS = {
     "request_by_address": (env.int("REQUESTS_PER_ADDRESS_AND_HOUR", 30), _HOUR),
     "request_by_contact": (env.int("REQUESTS_PER_CONTACT_AND_DAY", 5), _DAY),
-    "draft_by_address": (env.int("DRAFTS_PER_ADDRESS_AND_HOUR", 120), _HOUR),
+    "draft_by_address": (env.int("DRAFTS_PER_ADDRESS_AND_TEN_MINUTES", 60), 10 * 60),
     "wrong_link_by_address": (env.int("WRONG_LINKS_PER_ADDRESS_AND_HOUR", 40), _HOUR),
     "link_wish_by_address": (env.int("LINK_WISHES_PER_ADDRESS_AND_HOUR", 10), _HOUR),
     "link_wish_by_contact": (env.int("LINK_WISHES_PER_CONTACT_AND_DAY", 3), _DAY),
+    "change_by_address": (env.int("CHANGES_PER_ADDRESS_AND_HOUR", 30), _HOUR),
+    "change_by_request": (env.int("CHANGES_PER_REQUEST_AND_DAY", 10), _DAY),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

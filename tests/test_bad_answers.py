@@ -110,7 +110,7 @@ def test_hidden_characters_are_refused_beside_the_field_and_answers_are_kept(
         ("wishes", {"visit_type": "either", "state": "ZZ"}, "state", "one of the states shown"),
         ("patient", {"patient_name": "x" * 121}, "patient_name", "at most 120"),
         ("safety", {"examined": "maybe"}, "examined", "one of the answers shown"),
-        ("safety", {"signs": ["none", "limb"]}, "signs", "Take away one of the two"),
+        ("eye", {"eye_signs": ["none", "red"]}, "eye_signs", "Take away one of the two"),
         ("safety", {"signs": ["cough"]}, "signs", "from the answers shown"),
         ("start", {"onset_date_year": "2099"}, "onset_date", "in the future"),
         ("wishes", {"place": "../etc"}, "place", "one of the places shown"),

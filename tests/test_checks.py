@@ -16,6 +16,7 @@ def production(db: None, settings: Any) -> Any:
     settings.DEMONSTRATION = False
     settings.DEFAULT_FROM_EMAIL = "clinic@clinic.example.com"
     settings.PUBLIC_ADDRESS = "https://clinic.example.com"
+    settings.STAFF_ALERT_EMAIL = "triage@clinic.example.com"
     return settings
 
 
@@ -57,6 +58,31 @@ def test_mail_and_address_must_be_set(production: Any) -> None:
     production.DEFAULT_FROM_EMAIL = "appointments@example.org"
     production.PUBLIC_ADDRESS = "http://clinic.example.com"
     assert [number for number, _ in found(checks.mail_and_address_are_set)] == ["clinic.W004", "clinic.W005"]
+
+
+@pytest.mark.parametrize("address", ["", "triage@example.org"])
+def test_who_sends_and_who_hears_of_urgent_requests_must_be_set(production: Any, address: str) -> None:
+    production.DEFAULT_FROM_EMAIL = production.STAFF_ALERT_EMAIL = address
+    assert [number for number, _ in found(checks.mail_and_address_are_set)] == ["clinic.W004", "clinic.W006"]
+    production.DEMONSTRATION = True
+    assert found(checks.mail_and_address_are_set) == []
+
+
+def test_no_proxy_means_that_limits_count_all_patients_as_one(production: Any) -> None:
+    production.TRUSTED_PROXIES = 0
+    assert [number for number, _ in found(checks.proxies_are_counted)] == ["clinic.W007"]
+    production.TRUSTED_PROXIES = 1
+    assert found(checks.proxies_are_counted) == []
+    production.TRUSTED_PROXIES, production.DEMONSTRATION = 0, True
+    assert found(checks.proxies_are_counted) == []
+
+
+def test_the_site_and_the_rules_must_count_in_one_time_zone(production: Any) -> None:
+    assert found(checks.time_zones_agree) == []
+    production.TIME_ZONE = "America/Chicago"
+    assert found(checks.time_zones_agree) == [
+        ("clinic.E008", "TIME_ZONE is America/Chicago, but the urgency rules count in America/New_York.")
+    ]
 
 
 def test_they_run_among_the_checks_for_deployment_of_a_database() -> None:

@@ -146,7 +146,7 @@ def test_a_date_is_three_numbers_and_about_when_may_be_fewer(
     assert DatePartsWidget().decompress(parts) == [value[1], value[2], value[0]]
 
 
-NO_SUCH_DATE = "There is no such date. Check the month and the day."
+NO_SUCH_DATE = "There is no such date. The month comes first: 3 14 is March 14."
 NUMBERS = "Use numbers only, for example 3 14 2026."
 FOUR_DIGITS = "Write the year with 4 digits, for example 2026."
 

@@ -34,7 +34,7 @@ class TestShowing:
         [
             ("new", "We have your request", "A person answers you by"),
             ("in_review", "We are reading your request", "A person answers you by"),
-            ("contacted", "We have talked with you", "we agree on a date with you"),
+            ("contacted", "We have reached you", "we agree on a date with you"),
             ("scheduled", "Your visit has a date", "Thursday, June 25, 2026, 11:00 a.m. (EDT)"),
             ("closed", "Your request is closed", "We have seen you"),
         ],
@@ -70,7 +70,7 @@ class TestShowing:
             ("close", {"outcome": "not_reached"}, "Your request is closed"),
             ("reopen", {"reason": "She phoned."}, "Your request is open again"),
             ("attempt", {}, "We tried to reach you"),
-            ("contact", {}, "We have talked with you"),
+            ("contact", {}, "We have reached you"),
         ]:
             stored.refresh_from_db()
             lifecycle.take_step(
@@ -180,7 +180,7 @@ class TestWhoMayNot:
         stored = with_link("scheduled")
         token = private_link.token_of(stored)
         page = text(client.get(page_of(stored)))
-        own = re.findall(f'href="(?:/es)?/request/follow/{token}/', page)
+        own = re.findall(f'(?:href|action)="(?:/es)?/request/follow/{token}/', page)
         assert len(own) == page.count(token) >= 4
 
 
@@ -206,6 +206,7 @@ class TestWithdrawing:
             response = client.post(page_of(stored, "withdraw"), {"seen_version": 1})
             assert response["Location"].startswith(page_of(stored))
         assert (row(stored)["status"], row(stored)["outcome"]) == ("closed", "withdrawn")
+        assert "Your request is withdrawn." in text(client.get(response["Location"] + "?changed"))
         assert trail(stored) == [("withdraw", None)] and Message.objects.get().kind == "closed"
 
     def test_what_happened_meanwhile_is_told_first(self, client: Client) -> None:

@@ -1,6 +1,6 @@
 """Dates, days, people and ways to be reached: what each question refuses and keeps."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ class TestStart:
             ("", "", "2019", (2019, None, None)),
             ("6", "16", "2026", (2026, 6, 16)),
             ("6", "", "2026", (2026, 6, None)),
-            ("", "", "2026", (2026, None, None)),
+            ("", "", "2025", (2025, None, None)),
         ],
     )
     def test_a_date_may_be_partial_and_today(
@@ -47,9 +47,28 @@ class TestStart:
             "onset_date": ["This date is in the future. Check the year."]
         }
 
+    @pytest.mark.parametrize(
+        ("today", "year"), [(TODAY, "2026"), (date(2026, 1, 31), "2025"), (date(2026, 1, 31), "2026")]
+    )
+    def test_a_year_that_does_not_say_how_soon_care_is_needed_wants_its_month(
+        self, today: date, year: str
+    ) -> None:
+        given = changed("start", onset_date_month="", onset_date_day="", onset_date_year=year)
+        form = CourseForm(given, answers={}, today=today)
+        assert errors(form) == {
+            "onset_date": [
+                "Write the month too, it decides how soon you need care. "
+                "If you do not know it, choose “Not sure”."
+            ]
+        }
+
+    def test_the_hint_names_the_last_year_that_needs_its_month(self) -> None:
+        form = CourseForm(answers={}, today=TODAY)
+        assert form["onset_date"].help_text == "Before 2026, just the year"
+
     def test_february_30_is_refused_once(self) -> None:
         assert errors(self.onset("date", "2", "30", "2026")) == {
-            "onset_date": ["There is no such date. Check the month and the day."]
+            "onset_date": ["There is no such date. The month comes first: 3 14 is March 14."]
         }
 
     def test_a_known_date_has_to_be_written(self) -> None:
@@ -67,7 +86,9 @@ class TestStart:
 
 class TestTimes:
     RANGE = "Choose a day from June 17, 2026 to Oct. 14, 2026."
-    CLOSED = "We are closed on that day. Choose another, from Monday to Friday."
+    WEEKEND = "We are closed on Saturday, June 20, 2026. Choose a day from Monday to Friday."
+    HOLIDAY = "Friday, July 3, 2026 is a holiday, and we are closed. Choose another day."
+    OVER = "Monday, June 15, 2026 is in the past. Choose a later day."
 
     def times(self, *days: tuple[str, str]) -> StepForm:
         fields: dict[str, Any] = {"goals": ["smile"], "visit_type": "in_person"}
@@ -78,13 +99,12 @@ class TestTimes:
     @pytest.mark.parametrize(
         ("day", "message"),
         [
-            ("2026-06-15", RANGE),
+            ("2026-06-15", OVER),
             ("2026-06-16", RANGE),
             ("2026-10-15", RANGE),
             ("9999-12-31", RANGE),
-            ("2026-06-20", CLOSED),
-            ("2026-06-21", CLOSED),
-            ("2026-07-03", CLOSED),
+            ("2026-06-20", WEEKEND),
+            ("2026-07-03", HOLIDAY),
             ("2026-02-30", "This is not a date. Write it like 2026-12-01."),
             ("soon", "This is not a date. Write it like 2026-12-01."),
         ],
@@ -132,7 +152,7 @@ class TestPatient:
 
     def test_feb_30_and_partial_birth_dates_are_refused(self) -> None:
         assert errors(self.born(1961, 2, 30)) == {
-            "date_of_birth": ["There is no such date. Check the month and the day."]
+            "date_of_birth": ["There is no such date. The month comes first: 3 14 is March 14."]
         }
         for spoilt in ({"date_of_birth_day": ""}, {"date_of_birth_month": "", "date_of_birth_day": ""}):
             assert errors(filled(PatientForm, changed("patient", **spoilt))) == {
@@ -147,7 +167,7 @@ class TestPatient:
         assert self.born(2008, 6, 16).is_valid()
         alone = errors(self.born(2008, 6, 17))
         assert alone.keys() == {"date_of_birth"} and "a parent or guardian" in alone["date_of_birth"][0]
-        assert "choose “For someone I help” above, or phone us" in alone["date_of_birth"][0]
+        assert "choose “For my child or someone I help” above, or phone us" in alone["date_of_birth"][0]
         assert self.born(2008, 6, 17, helped=True).is_valid()
 
     def test_it_cannot_have_started_before_birth(self) -> None:
@@ -255,7 +275,7 @@ class TestContact:
         assert (stored["speaker_name"], stored["speaker_phone"]) == ("Sam Speaker", "+12165550177")
         assert accepted(self.contact(**reach, speaker_name="Sam Speaker"))["speaker_phone"] == ""
         assert errors(self.contact(**reach, speaker_phone="216-555-0177")) == {
-            "speaker_name": ["Write their name too."]
+            "speaker_name": ["Write that person’s name too."]
         }
 
     def test_the_fold_for_speaking_opens_where_it_holds_something(self) -> None:
@@ -269,7 +289,7 @@ class TestContact:
     def test_the_number_is_shown_as_people_write_it(self) -> None:
         form = steps.checked(steps.named("contact"), answers(reach="text", phone="+12165550123"), TODAY)
         assert form.is_valid()
-        assert ("Phone number", "216-555-0123") in form.summary()
+        assert ("Phone", "216-555-0123") in form.summary()
         assert 'value="216-555-0123"' in str(form["phone"])
 
 
@@ -279,7 +299,8 @@ def test_published_places_and_people_can_be_chosen() -> None:
     ]:  # fmt: skip
         page = model.objects.create(slug=slug, kind=model.__name__.lower(), status=status)
         PageText.objects.create(page=page, language="en", title=slug.title())
+    Location.objects.update(state="OH")
     form = filled(STEPS["wishes"], changed("wishes", place="lakeside", person="ana-roe"))
     assert (accepted(form)["place"], accepted(form)["person"]) == ("lakeside", "ana-roe")
-    assert ("Where?", "Lakeside") in form.summary()
+    assert ("Where?", "Lakeside, Ohio") in form.summary()
     assert "place" in errors(filled(STEPS["wishes"], changed("wishes", place="hidden")))

@@ -137,6 +137,28 @@ class TestSteps:
             moments.append(stored.first_contact_at)
         assert moments == [None, NOW + timedelta(hours=2), NOW + timedelta(hours=2)]
 
+    def test_a_date_is_an_answer_too(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW + timedelta(hours=3), tick=False)
+        stored = lifecycle.take_step(
+            actor=audit.SYSTEM,
+            request_id=in_status("in_review").pk,
+            action="schedule",
+            seen_version=1,
+            scheduled_for=LATER,
+        )
+        assert stored.first_contact_at == NOW + timedelta(hours=3)
+
+    def test_a_date_belongs_to_scheduling_alone(self) -> None:
+        stored = lifecycle.take_step(
+            actor=audit.SYSTEM,
+            request_id=a_request().pk,
+            action="contact",
+            seen_version=1,
+            scheduled_for=LATER,
+        )
+        assert stored.scheduled_for is None
+        assert Event.objects.get().codes == {"before": "new", "after": "contacted"}
+
     def test_who_waits_again_is_due_again_from_now(self, time_machine: TimeMachineFixture) -> None:
         time_machine.move_to(NOW, tick=False)
         for status, action in [("scheduled", "unschedule"), ("closed", "reopen")]:
@@ -178,6 +200,7 @@ class TestSteps:
                 actor=audit.staff(staff().pk), request_id=stored.pk, action="contact", seen_version=1
             )
         assert refused.value.event is not None
+        assert str(refused.value) == "the request has changed"
         assert (refused.value.event.action, refused.value.event.actor_id) == ("take_up", person.pk)
 
     def test_nothing_of_a_step_is_stored_where_its_message_fails(
@@ -215,6 +238,7 @@ class TestUrgency:
         assert (stored.urgency_reasons, stored.version) == (["lump"], 2)
         event = Event.objects.get()
         assert (event.action, event.codes) == ("change_urgency", {"before": before, "after": after})
+        assert event.request_id == stored.pk
         assert Note.objects.get().event_id == event.pk
 
     def test_after_reopening_the_target_runs_from_there(self, time_machine: TimeMachineFixture) -> None:
@@ -226,14 +250,25 @@ class TestUrgency:
             seen_version=1,
             reason="She called again.",
         )
-        again = NOW + timedelta(days=40)
+        other = in_status("closed")
+        for days, request, action in [(50, other, "reopen"), (60, stored, "attempt")]:
+            time_machine.move_to(NOW + timedelta(days=days), tick=False)
+            lifecycle.take_step(
+                actor=audit.SYSTEM,
+                request_id=request.pk,
+                action=action,
+                seen_version=request.version,
+                reason="Once more.",
+            )
+        stored.refresh_from_db()
         assert self.change(stored, "same_day").respond_by == clinic_time.respond_by(
-            again, urgency.Level.SAME_DAY, urgency.rules()
+            NOW + timedelta(days=40), urgency.Level.SAME_DAY, urgency.rules()
         )
 
     def test_it_needs_a_reason(self) -> None:
-        with pytest.raises(lifecycle.Incomplete):
+        with pytest.raises(lifecycle.Incomplete) as refused:
             self.change(a_request(), "soon", reason="")
+        assert refused.value.need == Need.REASON
         assert counts() == (1, 0, 0, 0)
 
     def test_who_saw_an_old_version_changes_nothing(self) -> None:
@@ -242,7 +277,7 @@ class TestUrgency:
         assert refused.value.event is None
 
     def test_a_finished_request_and_an_unknown_level_are_refused(self) -> None:
-        with pytest.raises(states.NotAllowed):
+        with pytest.raises(states.NotAllowed, match="^change_urgency is not allowed from closed$"):
             self.change(in_status("closed"), "soon")
         for level in ("emergency", "whatever"):
             with pytest.raises(ValueError, match=level):

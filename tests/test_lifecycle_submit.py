@@ -12,8 +12,21 @@ from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
 from appointments import audit, clinic_time, lifecycle, reference, urgency
-from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
-from tests.builders import EMERGENCY, HELPED, NOW, SAME_DAY, a_draft, a_request, submit
+from appointments.models import AppointmentRequest, Attempt, EmergencyStop, Event, Message, Note, RequestDraft
+from tests.builders import EMERGENCY, HELPED, NOW, SAME_DAY, a_draft, a_request, answers, submit
+
+EVERY_ANSWER = {
+    **HELPED,
+    "examined": "no", "onset_kind": "date", "onset_year": 2021, "onset_month": 5, "onset_day": 17,
+    "began": "gradual", "trend": "worse", "side": "right", "movement": "none",
+    "eye_closes": "no", "eye_cared": "yes", "eye_signs": ["numb"], "ear_signs": ["fever"],
+    "cause": "injury", "nerve_cut": "no", "history": ["lump"], "tried": "Tape.",
+    "goals": ["smile"], "visit_type": "virtual", "place": "cleveland", "person": "dana",
+    "language": "other", "other_language": "Nepali", "interpreter": True, "easier": "A ramp.",
+    "patient_name": "Ida Example", "date_of_birth": "1958-07-09", "insurance": "uninsured", "state": "PA",
+    "reach": "phone", "phone": "+12165550142", "speaking_hard": True, "relay": True,
+    "may_leave_message": True, "speaker_name": "Ben Example", "speaker_phone": "+12165550143",
+}  # fmt: skip
 
 
 def counts() -> tuple[int, int, int, int]:
@@ -49,6 +62,50 @@ class TestSubmit:
             "received", "zoe@example.org", "en", "waiting",
         )  # fmt: skip
         assert (message.event_id, message.request, message.due_at) == (event.pk, request, NOW)
+
+    def test_every_answer_has_its_column(self, time_machine: TimeMachineFixture) -> None:
+        """None of them is what the column would hold by itself."""
+        time_machine.move_to(NOW, tick=False)
+        given = answers(**EVERY_ANSWER)
+        request = lifecycle.submit(
+            actor=audit.PATIENT,
+            submission_key=a_draft().row.submission_key,
+            answers=given,
+            consent_version="2026-11",
+            site_language="es",
+            address="192.0.2.1",
+        )
+        request.refresh_from_db()
+        kept = {name: getattr(request, name) for name in given.keys() - {"signs", "date_of_birth"}}
+        assert kept == {name: given[name] for name in kept}
+        assert (request.date_of_birth, request.consent_version) == (date(1958, 7, 9), "2026-11")
+        assert request.site_language == "es"
+        assert Message.objects.get(kind="received").language == "es"
+
+    def test_an_unanswered_question_keeps_what_its_column_holds_by_itself(self) -> None:
+        request = submit(a_draft(interpreter=None, times=None, easier=None))
+        assert (request.interpreter, request.times, request.easier) == (False, [], "")
+
+    def test_it_is_counted_by_its_address_and_by_each_contact(self) -> None:
+        draft = a_draft(phone="+12165550142")
+        submit(draft)
+        submit(draft)
+        assert list(Attempt.objects.values_list("count", flat=True)) == [1, 1, 1]
+        submit(a_draft(email="", reach="text", phone="+12165550142"))
+        assert sorted(Attempt.objects.values_list("count", flat=True)) == [1, 1, 1, 2]
+        submit(a_draft(phone=None))
+        assert sorted(Attempt.objects.values_list("count", flat=True)) == [1, 1, 1, 2, 2]
+
+    def test_the_draft_keeps_the_reference_for_two_hours_more_and_no_answers(
+        self, time_machine: TimeMachineFixture
+    ) -> None:
+        time_machine.move_to(NOW - timedelta(hours=1), tick=False)
+        draft = a_draft()
+        time_machine.move_to(NOW, tick=False)
+        request = submit(draft)
+        row = RequestDraft.objects.get()
+        assert (row.request, bytes(row.sealed_answers)) == (request, b"")
+        assert row.expires_at == NOW + timedelta(hours=2)
 
     def test_a_same_day_sign_is_stored_with_its_reason_and_told_to_staff(self, settings: Settings) -> None:
         settings.STAFF_ALERT_EMAIL = "triage@clinic.test"

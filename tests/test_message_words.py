@@ -79,7 +79,25 @@ class TestWords:
     def test_a_former_address_learns_neither_the_link_nor_the_new_address(self) -> None:
         message = a_message(a_linked_request(email="new@example.org"), kind="contact_old")
         for text in (str(as_email(message).body), html_of(message)):
-            assert "follow" not in text and "new@" not in text and "phone us today" in text
+            assert "follow" not in text and "new@" not in text and "phone us or write to us today" in text
+
+    def test_who_cannot_phone_is_told_how_to_write(self, clinic: Clinic) -> None:
+        linked, unlinked = as_email(a_message(a_linked_request())), as_email(a_message())
+        for email in (linked, unlinked):
+            assert "with a relay service (711) if you like" in email.body
+        assert "The page of your private link shows our e-mail address." in linked.body
+        assert "Our e-mail address is on our website." in unlinked.body
+
+    def test_a_closed_request_offers_no_change(self) -> None:
+        request = a_linked_request(status="closed", outcome="withdrawn", closed_at=NOW)
+        body = as_email(a_message(request, kind="closed")).body
+        assert private_link.address_of(request) in body and "change it or withdraw it" not in body
+
+    def test_a_link_sent_by_text_is_in_the_patient_s_language(self, clinic: Clinic) -> None:
+        request = a_linked_request(site_language="es")
+        text = letters.new_link_by_text(request)
+        assert text.startswith("Este es su nuevo enlace privado.") and request.reference in text
+        assert private_link.address_of(request) in text and "216-555-0100" in text
 
     def test_without_a_link_the_message_is_sent_without_one(self) -> None:
         assert "private link" not in as_email(a_message()).body

@@ -1,14 +1,16 @@
 """The private link: unguessable, kept as a digest, renewed by the patient's wish or by staff."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from time_machine import TimeMachineFixture
 
 from appointments import private_link, roles
 from appointments.models import AppointmentRequest, Event, Message
-from tests.builders import a_draft, submit
+from tests.builders import NOW, a_draft, submit
 from tests.following import page_of, with_link
 from tests.staff_client import QUEUE, as_, change, text
 
@@ -60,7 +62,7 @@ class TestStaff:
         before = page_of(stored)
         assert "Make the link" in text(desk.get(link_page(stored)))
         assert client.get(before).status_code == 200
-        response = desk.post(link_page(stored))
+        response = desk.post(link_page(stored), follow=True)
         stored.refresh_from_db()
         address = private_link.address_of(stored)
         page = text(response)
@@ -71,9 +73,23 @@ class TestStaff:
         assert private_link.token_of(stored) not in text(desk.get(change(stored)))
         assert not Message.objects.exists()
 
+    def test_a_reload_makes_no_other_and_soon_shows_none(self, time_machine: TimeMachineFixture) -> None:
+        stored, desk = with_link(), as_(roles.FRONT_DESK)
+        made = desk.post(link_page(stored))["Location"]
+        stored.refresh_from_db()
+        address = private_link.address_of(stored)
+        for _reload in range(2):
+            assert address in text(desk.get(made))
+        assert Event.objects.count() == 1
+        for other in (as_(roles.FRONT_DESK), as_(roles.CLINICIAN)):
+            assert other.get(made)["Location"] == link_page(stored)
+        assert as_(roles.AUDITOR).get(made).status_code == 403
+        time_machine.shift(timedelta(minutes=16))
+        assert desk.get(made)["Location"] == link_page(stored)
+
     def test_the_text_to_send_says_nothing_of_why(self) -> None:
         stored = with_link(tried="Steroid tablets.")
-        page = text(as_(roles.FRONT_DESK).post(link_page(stored)))
+        page = text(as_(roles.FRONT_DESK).post(link_page(stored), follow=True))
         words = page[page.index("<textarea") : page.index("</textarea>")]
         for hidden in ("face", "paralysis", "Zoë", "Steroid", "appointment", "zoe@"):
             assert hidden not in words, hidden
@@ -112,3 +128,52 @@ class TestStaff:
         assert said in text(desk.get(change(stored))) and said in text(desk.get(QUEUE))
         desk.post(f"{QUEUE}{stored.pk}/step/take_up/", {"seen_version": 2})
         assert said not in text(desk.get(change(stored))) and said not in text(desk.get(QUEUE))
+
+    def test_they_are_told_all_that_the_patient_changed_until_they_press_seen(self, client: Client) -> None:
+        stored, desk = with_link(), as_(roles.FRONT_DESK)
+        client.post(
+            page_of(stored, "contact"), {"reach": "email", "email": "new@example.org", "seen_version": 1}
+        )
+        client.post(page_of(stored, "times"), {"seen_version": 2})
+        all_said = ("The patient changed how we reach them.", "The patient changed the times that suit them.")
+        assert all(said in text(desk.get(QUEUE)) for said in all_said)
+        assert seen(desk, stored, version=2) == 409 and Event.objects.last().action == "change_times"  # type: ignore[union-attr]
+        assert seen(desk, stored, version=3) == 302 and Event.objects.last().action == "seen"  # type: ignore[union-attr]
+        assert not any(said in text(desk.get(page)) for said in all_said for page in (QUEUE, change(stored)))
+
+    @pytest.mark.parametrize("cleared_by", ["seen", "note"])
+    def test_a_date_that_the_patient_gave_up_stands_above_the_queue_until_it_is_seen(
+        self, client: Client, cleared_by: str, time_machine: TimeMachineFixture
+    ) -> None:
+        time_machine.move_to(NOW)
+        stored, quiet, desk = with_link("scheduled"), with_link(), as_(roles.FRONT_DESK)
+        withdraw(client, stored, quiet)
+        said = "The patient withdrew. Their date is free again: Jun 25, 2026, 11:00 a.m."
+        queue, listed = text(desk.get(QUEUE)), text(desk.get(f"{QUEUE}?status=withdrawn"))
+        assert "1 patient withdrew, not seen yet" in queue
+        assert stored.reference in listed and said in listed and quiet.reference not in listed
+        assert said in text(desk.get(change(stored)))
+        if cleared_by == "seen":
+            assert seen(desk, stored, version=2) == 302
+        else:
+            desk.post(f"{QUEUE}{stored.pk}/note/", {"text": "Given to the next."})
+        assert said not in text(desk.get(change(stored))) and "not seen yet</a>" not in text(desk.get(QUEUE))
+
+    def test_an_urgent_request_withdrawn_is_told_and_seen_only_by_who_may(self, client: Client) -> None:
+        stored = with_link(urgency="same_day")
+        withdraw(client, stored)
+        assert "The patient withdrew this urgent request." in text(as_(roles.FRONT_DESK).get(change(stored)))
+        assert seen(as_(roles.AUDITOR), stored, version=2) == 403
+        assert seen(as_(roles.FRONT_DESK, strict=True), stored, version=2) == 403
+        as_(roles.FRONT_DESK).get(f"{QUEUE}{stored.pk}/seen/")
+        assert not Event.objects.filter(action="seen").exists()
+
+
+def withdraw(client: Client, *requests: AppointmentRequest) -> None:
+    for request in requests:
+        client.post(page_of(request, "withdraw"), {"seen_version": 1})
+
+
+def seen(desk: Client, request: AppointmentRequest, *, version: int) -> int:
+    """What pressing "Seen" answers."""
+    return desk.post(f"{QUEUE}{request.pk}/seen/", {"seen_version": version}).status_code

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from datetime import timedelta
 from io import StringIO
 from threading import Event, Timer
 from typing import Any
@@ -13,10 +14,10 @@ from django.db import InterfaceError, OperationalError, connection
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from appointments import delivery, drafts
+from appointments import delivery, drafts, limits
 from appointments.delivery import Delivery
 from appointments.management.commands import send_notifications
-from appointments.models import Message, RequestDraft
+from appointments.models import Attempt, Message, RequestDraft
 from tests.builders import NOW, a_draft, submit
 
 
@@ -47,6 +48,16 @@ def test_it_deletes_drafts_that_have_outlived_their_two_hours(time_machine: Time
     time_machine.move_to(NOW.replace(hour=17), tick=False)
     run()
     assert not RequestDraft.objects.exists()
+
+
+@pytest.mark.django_db
+def test_it_deletes_the_counts_of_limits_that_are_over(time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(NOW)
+    limits.count("request_by_address", "192.0.2.1")
+    limits.count("request_by_contact", "zoe@example.org")
+    time_machine.move_to(NOW + timedelta(hours=2))
+    run()
+    assert Attempt.objects.count() == 1
 
 
 @pytest.mark.django_db

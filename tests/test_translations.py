@@ -20,7 +20,7 @@ ALIKE = {
     "En español: llame al 988 y oprima 2, o envíe AYUDA al 988.",
     "Error:",
     "Florida",
-    "Llame al 911 ahora. Diga «Spanish»: le dan un intérprete.",
+    "Llame al 911 ahora. Diga “Spanish”: le dan un intérprete.",
     "Marginal",
     "No",
     "Temporal",

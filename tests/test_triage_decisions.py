@@ -28,6 +28,27 @@ class TestDecisions:
         assert Event.objects.get().actor_kind == "staff"
         assert "Saved:" in text(client.get(response["Location"]))
 
+    @pytest.mark.parametrize(
+        ("action", "status", "contact", "said"),
+        [
+            ("unschedule", "scheduled", {}, "An e-mail goes to zoe@example.org."),
+            ("close", "new", {}, "zoe@example.org; none with these outcomes: Seen, Duplicate."),
+            (
+                "unschedule",
+                "scheduled",
+                {"reach": "text", "email": "", "phone": "+12165550171"},
+                "No message goes out: tell them yourself. Text message: 216-555-0171",
+            ),
+        ],
+    )
+    def test_the_page_says_what_the_patient_hears(
+        self, action: str, status: str, contact: dict[str, str], said: str
+    ) -> None:
+        dated = {"scheduled_for": NOW} if status == "scheduled" else {}
+        page = text(as_(roles.FRONT_DESK).get(step(a_request(status=status, **dated, **contact), action)))
+        assert said in page
+        assert "e-mail goes" not in text(as_(roles.CLINICIAN).get(f"{QUEUE}{a_request().pk}/urgency/"))
+
     def test_what_was_decided_is_stored(self) -> None:
         stored = a_request(status="contacted", first_contact_at=NOW)
         client = as_(roles.FRONT_DESK)

@@ -1,13 +1,14 @@
 """One request on one screen: all answers, the clock, the timeline, the steps this person may take."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from time_machine import TimeMachineFixture
 
 from appointments import audit, lifecycle, roles
-from tests.builders import HELPED, SAME_DAY, a_draft, a_request, staff, submit
+from tests.builders import HELPED, NOW, SAME_DAY, a_draft, a_request, staff, submit
 from tests.staff_client import CLOSED, QUEUE, as_, change, state, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
@@ -23,7 +24,6 @@ class TestOneRequest:
             "March 2022 (51 months ago)", "Left", "Red", "A second opinion", "No preference",
             "Wednesday, June 24, 2026, Afternoon", "Steroid tablets.", "A quiet place to wait.",
             "E-mail: zoe@example.org", "Speaking by phone is hard for this patient.",
-            "Do not leave a message.",
             "Needs an interpreter.", "The contact is the helper, Dana Helper.", stored.reference,
             "Sam Speaker may speak for this patient.", "Sam Speaker: 216-555-0177",
             "Request received", "to the patient: received (waiting)",
@@ -113,3 +113,23 @@ class TestOneRequest:
         page = text(as_(roles.FRONT_DESK).get(change(stored)))
         assert page.index('href="tel:+12165550123"') < page.index('href="mailto:ana@example.org"')
         assert "Speaking by phone is hard for this patient." in page
+
+    @pytest.mark.parametrize(("reach", "said"), [("phone", True), ("text", False), ("email", False)])
+    def test_to_leave_no_message_is_said_of_calls_only(self, reach: str, said: bool) -> None:
+        stored = a_request(reach=reach, phone="+12165550123")
+        assert ("Do not leave a message." in text(as_(roles.FRONT_DESK).get(change(stored)))) is said
+
+    def test_a_closed_request_says_when_it_was_closed_and_holds_no_date(self) -> None:
+        client = as_(roles.FRONT_DESK)
+        stored = a_request(status="scheduled", scheduled_for=NOW + timedelta(days=9))
+        assert "Scheduled for" in text(client.get(change(stored)))
+        stored = a_request(scheduled_for=NOW + timedelta(days=9), **CLOSED)
+        page = text(client.get(change(stored)))
+        assert "Scheduled for" not in page and "Answer due" not in page
+        assert "<dt>Closed</dt><dd>Tuesday, June 16, 2026, 11:00 a.m. EDT</dd>" in page
+        assert "<dt>Had been scheduled for</dt><dd>Thursday, June 25, 2026" in page
+
+    def test_a_link_to_write_to_the_patient_holds_their_address_and_no_more(self) -> None:
+        stored = a_request(email="a?bcc=b%40x.example&body=pay@example.org")
+        page = text(as_(roles.FRONT_DESK).get(change(stored)))
+        assert 'href="mailto:a%3Fbcc%3Db%2540x.example%26body%3Dpay@example.org"' in page

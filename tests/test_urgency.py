@@ -1,6 +1,7 @@
 """What the urgency rules answer: a table of cases, and what must hold for any answers."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def test_reasons_come_most_urgent_first_and_name_the_version() -> None:
     )
     assert [rule.code for rule in found.reasons] == ["arm_or_leg", "eye_symptoms", "lump", "not_sure"]
     assert found.level is Level.EMERGENCY
-    assert found.rules_version == rules().version == "2026-11-22.sample"
+    assert found.rules_version == rules().version == "2026-11-22.2.sample"
 
 
 def test_text_falls_back_to_english() -> None:
@@ -89,6 +90,13 @@ def test_text_falls_back_to_english() -> None:
     assert rule.reason_text("fr") == rule.reason_text("en") == "Lump in the cheek or neck"
     assert rule.advice_text("en") == ""
     assert rules().rule("no_such_rule") is None
+
+
+def test_the_nearest_language_is_taken() -> None:
+    rule = replace(rules().rules[0], reason={"en": "Face", "es": "Cara", "es-us": "La cara"})
+    assert [rule.reason_text(language) for language in ("es-us", "es-mx", "es-mx-x", "es", "de-at")] == [
+        "La cara", "Cara", "Cara", "Cara", "Face",
+    ]  # fmt: skip
 
 
 def test_blank_answers_raise_nothing() -> None:

@@ -11,10 +11,11 @@ from django.test import Client
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from appointments import abuse, limits
-from appointments.models import AppointmentRequest, Attempt, EmergencyStop, RequestDraft
+from appointments import abuse, limits, roles
+from appointments.models import AppointmentRequest, Attempt, EmergencyStop, Event, RequestDraft
 from tests.builders import NOW, posted
 from tests.patient_client import cookie, hidden, press_send, send, send_steps, text
+from tests.staff_client import as_, change
 from tests.test_lifecycle_submit import at_once
 
 DAY = timedelta(days=1)
@@ -60,12 +61,21 @@ class TestLimits:
         time_machine.move_to(NOW + timedelta(hours=1), tick=False)
         assert press_send(client)["Location"] == "/request/received/"
 
-    def test_a_contact_is_limited_wherever_it_comes_from(self, client: Client) -> None:
-        send(Client(REMOTE_ADDR="192.0.2.1"))
-        send_steps(client, email="ZOE@example.org")
-        assert press_send(client).status_code == 429
-        client.post("/request/contact/", {**posted()["contact"], "email": "other@example.org"})
-        assert press_send(client)["Location"] == "/request/received/"
+    def test_a_contact_that_asks_too_often_is_stored_and_not_written_to(self, client: Client) -> None:
+        send(Client(REMOTE_ADDR="192.0.2.1"), phone="+12165550142")
+        again = send(client, email="ZOE@example.org")
+        assert again.reference in text(client.get("/request/received/"))
+        assert [*again.messages.values_list("kind", flat=True)] == []
+        by_phone = send(Client(REMOTE_ADDR="192.0.2.3"), email="own@example.org", phone="+12165550142")
+        assert [*by_phone.messages.values_list("recipient", flat=True)] == ["own@example.org"]
+        submitted = Event.objects.filter(action="submit").order_by("pk")
+        assert [event.codes.get("contact_limited") for event in submitted] == [None, True, True]
+        said = "More requests today with this contact than usual"
+        shown = [
+            said in text(as_(roles.FRONT_DESK).get(change(each)))
+            for each in AppointmentRequest.objects.order_by("pk")
+        ]
+        assert shown == [False, True, True]
 
     def test_a_resend_of_what_was_sent_is_never_limited(self, client: Client) -> None:
         stored = send(client)
@@ -75,7 +85,8 @@ class TestLimits:
         assert stored.reference in text(client.get("/request/received/"))
 
     def test_what_was_refused_is_not_counted(self, client: Client) -> None:
-        send(Client())
+        for number in range(2):
+            send(Client(), email=f"patient{number}@example.org")
         before = counted()
         send_steps(client)
         assert press_send(client).status_code == 429
@@ -227,7 +238,7 @@ class TestWhatWasShown:
 
     def test_more_than_a_draft_keeps_is_answered_at_once(self, client: Client) -> None:
         send_steps(client)
-        response = press_send(client, consent="x" * 20_001)
+        response = press_send(client, consent="x" * 30_001)
         assert response.status_code == 422 and not AppointmentRequest.objects.exists()
 
 

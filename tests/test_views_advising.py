@@ -27,6 +27,11 @@ class TestEmergency:
         assert not RequestDraft.objects.exists()
         assert client.get("/request/check/")["Location"] == "/request/?ended"
 
+    def test_what_was_examined_already_has_a_way_back_near_the_top(self, client: Client) -> None:
+        page = text(client.get("/request/emergency/"))
+        assert page.index("already examined exactly this") < page.index("Until help comes")
+        assert '<a class="button button-quiet" href="/request/">Start again</a>' in page
+
     def test_a_later_answer_can_make_it_an_emergency(self, client: Client) -> None:
         send_steps(client, until="start", examined="no")
         response = client.post("/request/start/", posted()["start"])
@@ -68,6 +73,11 @@ class TestSameDay:
         send_steps(client, until="signs", **SAME_DAY)
         response = client.post("/request/signs/", {**posted()["signs"], "ear_signs": ["blisters"]})
         assert response["Location"] == "/request/today/"
+        page = text(client.get("/request/today/"))
+        assert "Blisters, hearing loss" in page and "An eye doctor should look" not in page
+        assert page.count("Do not wait for our reply") == 1 and 'href="/request/signs/"' in page
+        client.post("/request/today/")
+        assert client.get("/request/today/")["Location"] == "/request/wishes/"
 
     def test_the_advice_stands_on_check_and_received_and_the_urgency_is_raised(self, client: Client) -> None:
         stored = send(client, **SAME_DAY)

@@ -29,6 +29,14 @@ class TestTheWay:
         page = text(client.get("/request/eye/"))
         assert f"Step 3 of {len(posted()) + 1}" in page and 'href="/request/start/"' in page
 
+    def test_who_comes_back_to_the_first_step_is_shown_the_way_to_the_open_one(self, client: Client) -> None:
+        assert "Your answers are still here" not in text(client.get("/request/safety/"))
+        send_steps(client, until="signs")
+        page = text(client.get("/request/safety/"))
+        assert f"Go on with your request (step 4 of {len(posted()) + 1})" in page
+        assert 'href="/request/signs/"' in page
+        assert "Your answers are still here" not in text(client.get("/request/eye/"))
+
     def test_a_step_that_is_not_reached_leads_to_the_first_open_one(self, client: Client) -> None:
         for address in [*STEPS[1:], "/request/check/"]:
             assert client.get(address)["Location"] == "/request/?ended"
@@ -65,7 +73,7 @@ class TestTheWay:
         response = client.post("/request/patient/", spoilt)
         assert (response.status_code, response["Location"]) == (302, "/request/patient/")
         page = text(client.get("/request/patient/"))
-        message = "There is no such date. Check the month and the day."
+        message = "There is no such date. The month comes first: 3 14 is March 14."
         assert page.count(message) >= 2
         assert 'id="id_date_of_birth_error"' in page and 'href="#id_date_of_birth' in page
         assert 'value="30"' in page and "Zoë O’Hara" in page

@@ -58,10 +58,10 @@ class TestRefused:
 
     def test_more_than_a_draft_keeps_is_answered_at_once_with_the_form(self, client: Client) -> None:
         send_steps(client, until="signs")
-        response = client.post("/request/signs/", {"tried": "x" * 20_001})
-        assert response.status_code == 422 and "x" * 20_001 in text(response)
+        response = client.post("/request/signs/", {"tried": "x" * 30_001})
+        assert response.status_code == 422 and "x" * 30_001 in text(response)
         assert kept(client).refused == {}
-        assert client.post("/request/signs/", {"tried": "x" * 15_000}).status_code == 302
+        assert client.post("/request/signs/", {"tried": "x" * 20_000}).status_code == 302
         assert client.post("/request/eye/", {"more": "x" * 10_000}).status_code == 422
         assert list(kept(client).refused) == ["signs"]
 
@@ -84,6 +84,15 @@ class TestRefusedWithAnEmergency:
     def test_a_sign_is_answered_first_whatever_else_is_missing(self, client: Client) -> None:
         response = client.post("/request/safety/", {"signs": ["limb"]})
         assert response["Location"] == "/request/emergency/"
+        assert not RequestDraft.objects.exists() and EmergencyStop.objects.get().count == 1
+
+    @pytest.mark.parametrize("signs", [["limb", "none"], ["none", "speech", "vision"], ["limb", "cough"]])
+    @pytest.mark.parametrize("language", ["", "/es"])
+    def test_a_sign_counts_beside_none_of_these_and_beside_nonsense(
+        self, client: Client, signs: list[str], language: str
+    ) -> None:
+        response = client.post(f"{language}/request/safety/", {"examined": "yes", "signs": signs})
+        assert response["Location"] == f"{language}/request/emergency/"
         assert not RequestDraft.objects.exists() and EmergencyStop.objects.get().count == 1
 
     def test_it_deletes_what_was_written_and_what_was_refused(self, client: Client) -> None:

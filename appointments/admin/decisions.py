@@ -17,9 +17,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from appointments import audit, lifecycle, states
+from appointments import audit, follow_up, lifecycle, states
 from appointments.admin import presentation
-from appointments.admin.forms import NoteForm, TakeStepForm, TriageForm, UrgencyForm
+from appointments.admin.forms import NoteForm, SeenForm, TakeStepForm, TriageForm, UrgencyForm
 from appointments.models import AppointmentRequest, Event
 
 STEPS = {row.action for row in states.TRANSITIONS if row.by is states.By.STAFF}
@@ -110,6 +110,7 @@ class DecisionView:
             "stored": stored,
             "form": form,
             "due": presentation.due(stored),
+            "tells": self.tells(stored, action),
         }
         return TemplateResponse(request, self.template, context, status=status)
 
@@ -118,6 +119,10 @@ class DecisionView:
 
     def title(self, action: str) -> str:
         raise NotImplementedError
+
+    def tells(self, stored: AppointmentRequest, action: str) -> str:
+        """What the patient hears of it, in words; empty where it does not concern them."""
+        return ""
 
     def form(self, stored: AppointmentRequest, action: str, data: Any = None) -> forms.Form:
         raise NotImplementedError
@@ -140,6 +145,9 @@ class StepView(DecisionView):
 
     def title(self, action: str) -> str:
         return str(self._row(action).label)
+
+    def tells(self, stored: AppointmentRequest, action: str) -> str:
+        return presentation.tells(self._row(action, stored.status), stored)
 
     def form(self, stored: AppointmentRequest, action: str, data: Any = None) -> TakeStepForm:
         row = self._row(action, stored.status)
@@ -166,6 +174,24 @@ class UrgencyView(DecisionView):
 
     def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:
         lifecycle.change_urgency(
+            actor=audit.staff(int(request.user.pk or 0)), request_id=stored.pk, **form.cleaned_data
+        )
+
+
+class SeenView(DecisionView):
+    """Staff have seen what the patient did by the private link."""
+
+    def permission(self, action: str) -> str:
+        return "contact_request"
+
+    def title(self, action: str) -> str:
+        return gettext("Seen")
+
+    def form(self, stored: AppointmentRequest, action: str, data: Any = None) -> SeenForm:
+        return SeenForm(data, initial={"seen_version": stored.version})
+
+    def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:
+        follow_up.mark_seen(
             actor=audit.staff(int(request.user.pk or 0)), request_id=stored.pk, **form.cleaned_data
         )
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from appointments.admin import unseen
 from appointments.states import Status
 from services.models import Location
 
@@ -20,10 +21,14 @@ class StatusFilter(admin.SimpleListFilter):
 
     title = _("status")
     parameter_name = "status"
-    CLOSED, ALL = "closed", "all"
+    CLOSED, ALL, WITHDRAWN = "closed", "all", "withdrawn"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [*((status.value, status.label) for status in Status), (self.ALL, _("All, finished too"))]
+        return [
+            *((status.value, status.label) for status in Status),
+            (self.WITHDRAWN, _("Withdrawn, not seen yet")),
+            (self.ALL, _("All, finished too")),
+        ]
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         own = super().choices(changelist)
@@ -34,6 +39,8 @@ class StatusFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
         if self.value() in [status.value for status in Status]:
             return queryset.filter(status=self.value())
+        if self.value() == self.WITHDRAWN:
+            return unseen.withdrawn(queryset)
         return queryset if self.value() == self.ALL else queryset.open()
 
 

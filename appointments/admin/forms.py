@@ -17,10 +17,15 @@ FURTHEST = timedelta(days=730)
 OUTCOMES = [("", "---------"), *((outcome.value, outcome.label) for outcome in Outcome)]
 
 
-class TriageForm(forms.Form):
+class SeenForm(forms.Form):
     """``seen_version`` is the request as the person saw it when they decided."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class TriageForm(SeenForm):
+    """A decision that may hold a reason."""
+
     reason = ParagraphField(
         label=_("Reason or note"),
         max_length=2000,

@@ -1,4 +1,4 @@
-"""Messages to patients and staff: where each stands, what it says, and what to do about those that failed."""
+"""Messages to patients and staff: where each stands, how it reads now, and care for those that failed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class MessageAdmin(ViewOnly):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """One message as who gets it reads it. Raises PermissionDenied, Http404."""
+        """One message as it would read now; what was sent is not kept. Raises PermissionDenied, Http404."""
         message = self._shown(request, object_id)
         context = {
             **self.admin_site.each_context(request),
@@ -95,7 +95,10 @@ class MessageAdmin(ViewOnly):
         return TemplateResponse(request, self.change_form_template, context)
 
     def as_html(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The HTML part alone. Its style, and nothing else, is let in by the style's own digest."""
+        """The HTML part alone, as it would read now.
+
+        Its style, and nothing else, is let in by the style's own digest.
+        """
         email = letters.as_email(self._shown(request, str(pk)), hide_link=_hides_link(request))
         html = str(email.alternatives[0][0])
         found = STYLE.search(html)

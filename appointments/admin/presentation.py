@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -130,7 +131,7 @@ def contact_links(request: AppointmentRequest) -> list[tuple[str, str]]:
     """Every way to reach this patient as words and a link, the one they asked for first."""
     links = []
     if request.email:
-        links.append((words.Reach.EMAIL, request.email, f"mailto:{request.email}"))
+        links.append((words.Reach.EMAIL, request.email, mail_link(request.email)))
     if request.phone:
         by_text = request.reach == words.Reach.TEXT
         way, scheme = (words.Reach.TEXT, "sms") if by_text else (words.Reach.PHONE, "tel")
@@ -143,6 +144,11 @@ def contact_links(request: AppointmentRequest) -> list[tuple[str, str]]:
     return shown
 
 
+def mail_link(address: str) -> str:
+    """A link to write to this address, and nothing else that the address may hold."""
+    return f"mailto:{quote(address, safe='@')}"
+
+
 def contact_warnings(request: AppointmentRequest) -> list[str]:
     """What to know before contacting them."""
     warnings = []
@@ -150,7 +156,7 @@ def contact_warnings(request: AppointmentRequest) -> list[str]:
         warnings.append(gettext("Speaking by phone is hard for this patient. Do not call without asking."))
     if request.relay:
         warnings.append(gettext("Uses a relay service (711)."))
-    if request.phone and not request.may_leave_message:
+    if request.reach == words.Reach.PHONE and not request.may_leave_message:
         warnings.append(gettext("Do not leave a message."))
     if request.speaker_name:
         warnings.append(gettext("%(name)s may speak for this patient.") % {"name": request.speaker_name})
@@ -159,6 +165,20 @@ def contact_warnings(request: AppointmentRequest) -> list[str]:
     if request.for_whom == words.ForWhom.HELPED:
         warnings.append(gettext("The contact is the helper, %(name)s.") % {"name": request.helper_name})
     return warnings
+
+
+def tells(row: states.Transition, request: AppointmentRequest) -> str:
+    """What the patient hears of this step by itself, in words; empty where nothing is to be told."""
+    if not row.tells():
+        return ""
+    if not request.email:
+        told = {"contact": contact_way(request)}
+        return gettext("No message goes out: tell them yourself. %(contact)s") % told
+    if states.Need.OUTCOME in row.needs:
+        quiet = [str(each.label) for each in states.Outcome if each in states.QUIET_OUTCOMES]
+        told = {"address": request.email, "outcomes": ", ".join(quiet)}
+        return gettext("An e-mail goes to %(address)s; none with these outcomes: %(outcomes)s.") % told
+    return gettext("An e-mail goes to %(address)s.") % {"address": request.email}
 
 
 def reasons(request: AppointmentRequest) -> list[str]:
@@ -213,11 +233,16 @@ def event_label(event: Event) -> str:
         "change_contact": gettext("How to reach them changed"),
         "change_times": gettext("Preferred times changed"),
         "renew_link": gettext("New private link made"),
+        "seen": gettext("Seen by staff"),
+        "send_link": gettext("Private link sent again"),
         "link_wished": gettext("New private link asked for by phone number"),
         **EVENT_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
     label = str(own.get(event.action) or steps.get(event.action) or event.action)
+    if event.codes.get("contact_limited"):
+        often = gettext("More requests today with this contact than usual; no mail went to it")
+        return f"{label}. {often}"
     if event.action == "change_urgency":
         before, after = (words.UrgencyLevel(event.codes[key]).label for key in ("before", "after"))
         return f"{label}: {before} → {after}"

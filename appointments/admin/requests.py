@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import states
 from appointments.admin import presentation, unseen
-from appointments.admin.decisions import NoteView, StepView, UrgencyView, may
+from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
 from appointments.admin.private_links import NewLinkView
@@ -45,6 +45,7 @@ class RequestAdmin(ViewOnly):
     ordering = MOST_PRESSING_FIRST
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
+    change_list_template = "admin/appointments/queue.html"
     change_form_template = "admin/appointments/request.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -53,6 +54,7 @@ class RequestAdmin(ViewOnly):
             path("<int:pk>/step/<slug:action>/", StepView.for_site(self.admin_site), name=f"{name}_step"),
             path("<int:pk>/urgency/", UrgencyView.for_site(self.admin_site), name=f"{name}_urgency"),
             path("<int:pk>/link/", NewLinkView.for_site(self.admin_site), name=f"{name}_link"),
+            path("<int:pk>/seen/", SeenView.for_site(self.admin_site), name=f"{name}_seen"),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
         ]
         return own + super().get_urls()
@@ -63,7 +65,13 @@ class RequestAdmin(ViewOnly):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("The queue"), **(extra_context or {})})
+        context = {
+            "title": _("The queue"),
+            "withdrawn": unseen.withdrawn(AppointmentRequest.objects.all()).count(),
+            "withdrawn_filter": f"?{StatusFilter.parameter_name}={StatusFilter.WITHDRAWN}",
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
     def changeform_view(
         self,
@@ -93,6 +101,7 @@ class RequestAdmin(ViewOnly):
             "direct": [row for row in rows if not row.needs],
             "asking": [row for row in rows if row.needs],
             "unseen": unseen.told(stored),
+            "may_mark_seen": bool(unseen.to_see(stored)) and may(request, "contact_request"),
             "may_renew_link": may(request, "contact_request"),
             "may_change_urgency": may(request, "change_urgency") and stored.is_open,
             "note_form": NoteForm() if may(request, "write_note") else None,

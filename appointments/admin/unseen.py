@@ -2,37 +2,83 @@
 
 from __future__ import annotations
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from datetime import timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from appointments import follow_up, states
 from appointments.models import AppointmentRequest, Event
+from appointments.states import Outcome, Status
 
 STEPS = [row.action for row in states.TRANSITIONS if row.by is states.By.STAFF]
+WITHDRAWN = "withdraw"
+SHOWN_FOR = timedelta(days=90)
+"""How long a withdrawal that nobody has seen is listed."""
 
 
-def _last_of(actions: list[str]) -> Subquery:
-    """The latest of these entries of the trail, as its action."""
-    events = Event.objects.filter(request_id=OuterRef("pk"), action__in=actions)
-    return Subquery(events.order_by("-pk").values("action")[:1])
+def _since(actions: list[str], *, ended_by: list[str]) -> QuerySet[Event]:
+    """The entries of the request at hand with none of ``ended_by`` after them."""
+    later = Event.objects.filter(
+        request_id=OuterRef("request_id"), pk__gt=OuterRef("pk"), action__in=ended_by
+    )
+    return Event.objects.filter(~Exists(later), request_id=OuterRef("pk"), action__in=actions)
 
 
 def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
-    """Each request with ``last_change`` and ``last_of_link``, which ``told`` reads."""
+    """Each request with ``changes``, ``last_of_link`` and ``is_withdrawn``, which ``told`` reads."""
+    changes = _since(list(follow_up.PATIENT_CHANGES), ended_by=[*STEPS, follow_up.SEEN])
+    of_link = Event.objects.filter(request_id=OuterRef("pk"), action__in=follow_up.LINK_ACTIONS)
     return requests.annotate(
-        last_change=_last_of([*STEPS, *follow_up.PATIENT_CHANGES]),
-        last_of_link=_last_of(list(follow_up.LINK_ACTIONS)),
+        changes=ArraySubquery(changes.order_by("action").values("action").distinct()),
+        last_of_link=Subquery(of_link.order_by("-pk").values("action")[:1]),
+        is_withdrawn=Exists(withdrawn(AppointmentRequest.objects.filter(pk=OuterRef("pk")))),
+    )
+
+
+def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
+    """Those withdrawn by their patients of late that leave staff something to do, not seen yet.
+
+    That is a date that is free again, or an urgent request, whose patient may need care all the same.
+    """
+    unseen = _since([WITHDRAWN], ended_by=[*STEPS, follow_up.SEEN, "note"])
+    matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency__in=["same_day", "emergency"])
+    return requests.filter(
+        matters,
+        Exists(unseen),
+        status=Status.CLOSED,
+        outcome=Outcome.WITHDRAWN,
+        closed_at__gt=timezone.now() - SHOWN_FOR,
     )
 
 
 def told(request: AppointmentRequest) -> list[str]:
     """In words for staff. Expects ``marked``."""
-    said = []
-    change, of_link = request.last_change, request.last_of_link  # type: ignore[attr-defined]
-    if request.is_open and change == "change_contact":
-        said.append(gettext("The patient changed how we reach them."))
-    if request.is_open and change == "change_times":
-        said.append(gettext("The patient changed the times that suit them."))
-    if of_link == follow_up.LINK_WISHED:
+    said = to_see(request)
+    if request.last_of_link == follow_up.LINK_WISHED:  # type: ignore[attr-defined]
         said.append(gettext("A new private link is asked for: send one by text."))
     return said
+
+
+def to_see(request: AppointmentRequest) -> list[str]:
+    """What staff need only have seen. Expects ``marked``."""
+    said = []
+    changes = request.changes if request.is_open else []  # type: ignore[attr-defined]
+    if "change_contact" in changes:
+        said.append(gettext("The patient changed how we reach them."))
+    if "change_times" in changes:
+        said.append(gettext("The patient changed the times that suit them."))
+    if request.is_withdrawn:  # type: ignore[attr-defined]
+        said.append(_withdrawal(request))
+    return said
+
+
+def _withdrawal(request: AppointmentRequest) -> str:
+    if request.scheduled_for is None:
+        return gettext("The patient withdrew this urgent request.")
+    when = date_format(localtime(request.scheduled_for), "M j, Y, g:i a")
+    return gettext("The patient withdrew. Their date is free again: %(when)s.") % {"when": when}

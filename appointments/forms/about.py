@@ -63,7 +63,7 @@ class PatientForm(StepForm):
             raise forms.ValidationError(
                 _(
                     "For someone under 18, a parent or guardian has to ask. They choose "
-                    "“For someone I help” above, or phone us."
+                    "“For my child or someone I help” above, or phone us."
                 )
             )
         onset = urgency.onset_range(self.answers, today=self.today)

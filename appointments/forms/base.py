@@ -110,9 +110,19 @@ class StepForm(forms.Form):
         return self.shape(self.cleaned_data)
 
     def told(self) -> dict[str, Any]:
-        """What was answered rightly, in the same shape, though another question of the page was not."""
+        """What was answered rightly, in the same shape, though another question of the page was not.
+
+        A sign counts as told even beside "none of these" or an unknown one: it may be an emergency.
+        """
         self.is_valid()
-        return self.shape(self.cleaned_data)
+        return self.shape({**self._signs_told(), **self.cleaned_data})
+
+    def _signs_told(self) -> dict[str, list[str]]:
+        told = {}
+        for name, field in self.fields.items():
+            if isinstance(field, SignsField):
+                told[name] = [code for code in self[name].data or [] if field.is_sign(code)]
+        return told
 
     def shape(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Clean answers, of all questions or of some, as the draft keeps them."""
@@ -236,6 +246,10 @@ class SignsField(CodesField):
             error_messages={"required": missing},
         )
         self.short = short
+
+    def is_sign(self, code: str) -> bool:
+        """Whether this is one of the signs asked for."""
+        return code != NONE_OF_THESE and self.valid_value(code)
 
     def clean(self, value: Any) -> list[str]:
         codes = super().clean(value)

@@ -8,10 +8,15 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from appointments import answers as words
 from appointments.fields import DatePartsField, ParagraphField
 from appointments.forms.base import Fold, Lines, SignsField, StepForm, choice
+
+NO_MONTH = _(
+    "Write the month too, it decides how soon you need care. If you do not know it, choose “Not sure”."
+)
 
 
 class SafetyForm(StepForm):
@@ -46,7 +51,6 @@ class CourseForm(StepForm):
         partial=True,
         required=False,
         label=_("Date it started"),
-        help_text=_("The year alone is fine"),
     )
     began = choice(
         _("It began"),
@@ -63,6 +67,16 @@ class CourseForm(StepForm):
     trend = choice(_("Lately it is"), words.Trend, missing=_("Choose how it has been."), short=_("Lately"))
     onset_date.conditional = onset_date.bare = True  # type: ignore[attr-defined]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        before = {"year": self._recent_year}
+        self.fields["onset_date"].help_text = _("Before %(year)s, just the year") % before
+
+    @property
+    def _recent_year(self) -> int:
+        """The first year that alone does not say whether it began days or months ago."""
+        return self.today.year - (self.today.month == 1)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         kind, began = cleaned.get("onset_kind"), cleaned.get("onset_date")
@@ -72,6 +86,8 @@ class CourseForm(StepForm):
             self.not_asked("onset_date", None)
         elif began and _earliest(began) > self.today:
             self.add_error("onset_date", _("This date is in the future. Check the year."))
+        elif began and began["month"] is None and began["year"] >= self._recent_year:
+            self.add_error("onset_date", NO_MONTH)
         if kind == words.OnsetKind.BIRTH:
             self.not_asked("began")
         elif kind and not cleaned.get("began") and "began" not in self.errors:
@@ -79,7 +95,7 @@ class CourseForm(StepForm):
         return cleaned
 
     def summary(self) -> Lines:
-        """Without "I know the date" where the date itself follows."""
+        """Without the kind, "On or about", where the date itself follows."""
         lines = super().summary()
         return lines[1:] if self.cleaned_data.get("onset_date") else lines
 
@@ -137,17 +153,17 @@ class EyeForm(StepForm):
 
 class SignsForm(StepForm):
     heading = _("Other signs")
-    topic = _("Signs")
+    topic = _("Symptoms")
     folds = (Fold(_("What was tried"), ("tried",)),)
 
     ear_signs = SignsField(
         label=_("New within 2 weeks"),
         signs=words.EarSign.choices,
-        short=_("New"),
+        short=pgettext_lazy("summary", "New"),
         missing=_("Choose what has begun, or “None of these”."),
     )
     cause = choice(
-        _("What came right before it?"),
+        _("What came just before?"),
         words.Cause,
         missing=_("Choose what came just before."),
         short=_("Before"),

@@ -9,8 +9,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
-from appointments import email_domains
-from appointments.fields import LineField, PhoneField, phone_as_written, refuse_hidden_characters
+from appointments import contacts, email_domains
+from appointments.fields import (
+    LineField,
+    PhoneField,
+    phone_as_written,
+    refuse_foreign_mailbox,
+    refuse_hidden_characters,
+)
 from appointments.forms.base import Fold, StepForm, choice
 
 PHONES = ("phone", "speaker_phone")
@@ -19,7 +25,7 @@ PHONES = ("phone", "speaker_phone")
 class ContactForm(StepForm):
     heading = _("How can we reach you?")
     topic = _("Contact")
-    lead = _("No phone number is needed.")
+    lead = _("No phone needed.")
     folds = (
         Fold(
             _("Help with speaking"),
@@ -47,28 +53,29 @@ class ContactForm(StepForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email", "placeholder": " "}),
     )
     email_answer = LineField(label="", max_length=254, required=False, widget=forms.RadioSelect)
-    phone = PhoneField(label=_("Phone number"), required=False)
+    phone = PhoneField(label=_("Phone number for texts or calls"), required=False)
     may_leave_message = forms.BooleanField(label=_("You may leave me a message"), required=False)
     speaking_hard = forms.BooleanField(label=_("Speaking by phone is hard for me now"), required=False)
     relay = forms.BooleanField(label=_("I use a relay service (711)"), required=False)
     speaker_name = LineField(
         label=_("Someone who may speak for me"),
-        help_text=_("Their name"),
+        help_text=_("That person’s name"),
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    speaker_phone = PhoneField(label=_("Their phone number"), required=False)
+    speaker_phone = PhoneField(label=_("That person’s phone number"), required=False)
     reach.bare = True  # type: ignore[attr-defined]  # the heading asks
     email.conditional = phone.conditional = email_answer.conditional = True  # type: ignore[attr-defined]
     email.short = _("E-mail")  # type: ignore[attr-defined]
+    phone.short = _("Phone")  # type: ignore[attr-defined]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"].widget.attrs["placeholder"] = " "
         self.fields["speaker_phone"].widget.attrs["autocomplete"] = "off"
         if self.answers.get("for_whom") == words.ForWhom.HELPED:
-            self.lead = _("We answer you, not the patient. No phone number is needed.")
+            self.lead = _("We answer you, not the patient. No phone needed.")
 
     def shows(self, name: str) -> bool:
         return super().shows(name) and (name != "email_answer" or name in self.errors)
@@ -76,7 +83,8 @@ class ContactForm(StepForm):
     def clean_email(self) -> str:
         address: str = self.cleaned_data["email"]
         refuse_hidden_characters(address)
-        return address
+        refuse_foreign_mailbox(address)
+        return contacts.with_ascii_domain(address)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -90,7 +98,7 @@ class ContactForm(StepForm):
             self.add_error("phone", _("Write your phone number, or choose e-mail."))
         unnamed = not cleaned.get("speaker_name") and "speaker_name" not in self.errors
         if cleaned.get("speaker_phone") and unnamed:
-            self.add_error("speaker_name", _("Write their name too."))
+            self.add_error("speaker_name", _("Write that person’s name too."))
         return cleaned
 
     def _question_email(self, typed: str) -> None:
@@ -121,6 +129,7 @@ class ContactForm(StepForm):
         meant = email_domains.suggestion(typed)
         try:
             refuse_hidden_characters(meant or "")
+            refuse_foreign_mailbox(meant or "")
             return self.fields["email"].clean(meant) or None
         except forms.ValidationError:
             return None

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from appointments.fields import LineField, PhoneField
+from appointments.fields import LineField, PhoneField, refuse_foreign_mailbox
 from appointments.forms.base import StepForm
 from appointments.forms.contact import ContactForm
 from appointments.forms.times import TIMES, TimesForm
@@ -54,7 +54,7 @@ class ChangeContactForm(SeenForm, ContactForm):
     """
 
     heading = _("Change how we reach you")
-    lead = _("What you leave empty stays as it is.")
+    lead = _("An address or number that we have stays, if you leave its box empty.")
     folds = ()  # type: ignore[assignment]
     asked = ("reach", "email", "email_answer", "phone", "may_leave_message", "speaking_hard", "relay")
     kept = {"email": email_hidden, "phone": phone_hidden}
@@ -92,7 +92,7 @@ class ChangeTimesForm(SeenForm, TimesForm):
 
 
 class NewLinkForm(StepForm):
-    heading = _("Get a new private link")
+    heading = _("Get your private link")
 
     contact = LineField(
         label=_("E-mail address or phone number"),
@@ -105,6 +105,7 @@ class NewLinkForm(StepForm):
     def clean_contact(self) -> str:
         """An e-mail address, or a phone number as E.164."""
         contact: str = self.cleaned_data["contact"]
+        refuse_foreign_mailbox(contact)
         as_what = forms.EmailField(max_length=254) if "@" in contact else PhoneField()
         try:
             return str(as_what.clean(contact))

@@ -14,7 +14,7 @@ from appointments import answers as words
 from appointments import urgency
 from appointments.fields import PartsWidget
 from appointments.forms.base import StepForm
-from clinic_site import moments
+from clinic_site.moments import day as in_words
 
 FURTHEST_DAYS = 120
 TIMES = (1, 2, 3)
@@ -38,7 +38,12 @@ class HalfDayWidget(PartsWidget):
 
 
 class HalfDayField(forms.MultiValueField):
-    """A preferred half-day, as ``{"date": "2026-12-01", "half": "am"}``."""
+    """A preferred half-day, as ``{"date": "2026-12-01", "half": "am"}``.
+
+    There are several on a page: the summary of errors says which one is meant.
+    """
+
+    one_of_several = True
 
     def __init__(self, **kwargs: Any) -> None:
         fields = [
@@ -102,13 +107,18 @@ class TimesForm(StepForm):
             seen.append(time)
 
     def _problem(self, day: date) -> Any:
+        if day < self.today:
+            return _("%(day)s is in the past. Choose a later day.") % {"day": in_words(day)}
         if not self._first_day <= day <= self._last_day:
             return _("Choose a day from %(first)s to %(last)s.") % {
                 "first": date_format(self._first_day),
                 "last": date_format(self._last_day),
             }
-        if not urgency.rules().hours.is_open_on(day):
-            return _("We are closed on that day. Choose another, from Monday to Friday.")
+        hours = urgency.rules().hours
+        if day in hours.closed_on:
+            return _("%(day)s is a holiday, and we are closed. Choose another day.") % {"day": in_words(day)}
+        if not hours.is_open_on(day):
+            return _("We are closed on %(day)s. Choose a day from Monday to Friday.") % {"day": in_words(day)}
         return None
 
     def shape(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,5 +139,5 @@ class TimesForm(StepForm):
 
 def half_day_shown(time: Mapping[str, str]) -> str:
     """A preferred half-day in words."""
-    day = moments.day(date.fromisoformat(time["date"]))
+    day = in_words(date.fromisoformat(time["date"]))
     return f"{day}, {words.HalfDay(time['half']).label}"

@@ -87,7 +87,7 @@ class WishesForm(TimesForm):
         people = Person.objects.published().in_language(site_language)
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("No preference")),
-            *((place.slug, place.text.short_title) for place in places),
+            *((place.slug, _with_state(place)) for place in places),
         ]
         self.fields["person"].choices = [  # type: ignore[attr-defined]
             ("", _("No preference")),
@@ -112,3 +112,9 @@ class WishesForm(TimesForm):
         elif not cleaned.get("other_language") and "other_language" not in self.errors:
             self.add_error("other_language", _("Write which language."))
         return cleaned
+
+
+def _with_state(place: Location) -> str:
+    """Its name and its state, for whoever knows neither town."""
+    state = US_STATES.get(place.state)
+    return f"{place.text.short_title}, {state}" if state else place.text.short_title

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Message(models.Model):
-    """One message about one event; its words are made when it is sent, and hold no health detail.
+    """One message about one event; its words are made anew at each attempt, are not kept, and hold no
+    health detail.
 
     Written in the transaction of what it announces, by ``appointments.notifications`` only.
     """

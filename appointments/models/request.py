@@ -34,7 +34,9 @@ def _codes(label: object) -> "ArrayField[list[str], list[str]]":
 
 
 class AppointmentRequest(models.Model):
-    """What a patient asked for and where it stands. ``appointments.lifecycle`` is its only writer."""
+    """What a patient asked for and where it stands. ``appointments.lifecycle`` and ``follow_up`` are its only
+    writers, and lifecycle alone writes its status.
+    """
 
     # Who and when.
     reference = models.CharField(_("reference"), max_length=20, unique=True)

@@ -9,7 +9,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import drafts
+from appointments import drafts, steps
 from appointments.views import way
 
 
@@ -24,13 +24,13 @@ def emergency(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def today(request: HttpRequest) -> HttpResponse:
-    """Where to go today, shown at once; then the request goes on."""
+    """Where to go today, shown at once and each piece of advice once; then the request goes on."""
     draft = way.draft_of(request)
     if draft is None:
         return way.to_start()
     if draft.submitted:
         return redirect("appointments:received")
-    rules = way.same_day(draft)
+    rules = [rule for rule in way.same_day(draft) if rule.code not in draft.advised]
     if request.method == "POST":
         codes = {rule.code for rule in rules}
         draft = drafts.change(draft, lambda kept: kept.advised.extend(sorted(codes - set(kept.advised))))
@@ -39,5 +39,10 @@ def today(request: HttpRequest) -> HttpResponse:
         return response
     if not rules:
         return way.forward(draft)
-    context = {"advice": way.advice(rules), "eye_closes": draft.answers.get("eye_closes", "")}
+    following = steps.first_open(draft.answers, draft.done)
+    context = {
+        "advice": way.advice(rules),
+        "eye_closes": draft.answers.get("eye_closes", ""),
+        "back": following and steps.before(following, draft.answers),
+    }
     return render(request, "appointments/today.html", context)

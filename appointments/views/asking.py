@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -146,5 +148,13 @@ def _show(
         "send_again": send_again,
     }
     if current == steps.FIRST:
-        context |= {"trap": abuse.trap(form.data), "opened": abuse.stamp()}
+        context |= {"trap": abuse.trap(form.data), "opened": abuse.stamp(), "going_on": _going_on(draft, row)}
     return way.page(request, "appointments/step.html", context, status, limited)
+
+
+def _going_on(draft: Draft | None, row: list[steps.Step]) -> dict[str, Any] | None:
+    """For who comes back to the first page: the later step that is still open, and its number."""
+    following = steps.first_open(draft.answers, draft.done) if draft else None
+    if following is None or following == steps.FIRST:
+        return None
+    return {"name": following.name, "number": row.index(following) + 1}

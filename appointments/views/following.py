@@ -34,7 +34,7 @@ from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest
 from appointments.states import Status
 from appointments.views import way
-from clinic_site import errors
+from clinic_site.errors import too_often
 from clinic_site.moments import moment
 from services.models import Clinic
 
@@ -66,8 +66,15 @@ def unknown_link(request: HttpRequest) -> HttpResponse:
     try:
         limits.count("wrong_link_by_address", way.address_of(request))
     except limits.Limited as limited:
-        return errors.too_often(request, limited.again_at)
+        return too_often(request, limited.again_at)
     return render(request, "appointments/follow_unknown.html", status=404)
+
+
+@never_cache
+@require_safe
+def without_slash(request: HttpRequest, rest: str) -> HttpResponse:
+    """Here, and not in a middleware: the answer to an address that holds a secret is kept by no cache."""
+    return undisclosed(redirect(request.get_full_path(force_append_slash=True)))
 
 
 @never_cache
@@ -81,6 +88,30 @@ def broken_link(request: HttpRequest, rest: str) -> HttpResponse:
 @require_safe
 def follow(request: HttpRequest, token: str, stored: AppointmentRequest) -> HttpResponse:
     """Where the request stands, in plain words."""
+    return _standing(request, token, stored)
+
+
+@private
+@require_http_methods(["GET", "HEAD", "POST"])
+def renew_link(request: HttpRequest, token: str, stored: AppointmentRequest) -> HttpResponse:
+    """A new link, for whoever fears that someone has seen this one; the form is on the request's page."""
+    if request.method != "POST":
+        return redirect("appointments:follow", token)
+    try:
+        renewed = follow_up.renew_link(
+            actor=audit.PATIENT, request_id=stored.pk, tell_patient=True, address=way.address_of(request)
+        )
+    except limits.Limited as limited:
+        return _standing(request, token, stored, limited)
+    except states.NotAllowed:
+        return redirect("appointments:follow", token)
+    address = reverse("appointments:follow", args=[private_link.token_of(renewed)])
+    return redirect(address + "?renewed")
+
+
+def _standing(
+    request: HttpRequest, token: str, stored: AppointmentRequest, limited: limits.Limited | None = None
+) -> HttpResponse:
     has_date = stored.status == Status.SCHEDULED
     context = {
         "token": token,
@@ -92,8 +123,9 @@ def follow(request: HttpRequest, token: str, stored: AppointmentRequest) -> Http
         "reach": standing.way_to_reach(stored),
         "times": [half_day_shown(time) for time in stored.times],
         "changed": "changed" in request.GET,
+        "renewed": "renewed" in request.GET,
     }
-    return render(request, "appointments/follow.html", context)
+    return way.page(request, "appointments/follow.html", context, 200, limited)
 
 
 @private
@@ -123,6 +155,7 @@ def change_contact(request: HttpRequest, token: str, stored: AppointmentRequest)
             request_id=stored.pk,
             seen_version=form.cleaned_data["seen_version"],
             contact=form.cleaned_data,
+            address=way.address_of(request),
         )
 
     return _decide(request, token, stored, ChangeContactForm, act, "appointments/follow_contact.html")
@@ -139,6 +172,7 @@ def change_times(request: HttpRequest, token: str, stored: AppointmentRequest) -
             request_id=stored.pk,
             seen_version=form.cleaned_data["seen_version"],
             times=form.stored()["times"],
+            address=way.address_of(request),
         )
 
     return _decide(request, token, stored, ChangeTimesForm, act, "appointments/follow_times.html")
@@ -179,6 +213,8 @@ def _decide(
         act(stored, form)
     except lifecycle.Outdated:
         return _outdated(request, token, stored, kind, template)
+    except limits.Limited as limited:
+        return _show(request, token, stored, form, template, limited=limited)
     except states.NotAllowed:
         return redirect("appointments:follow", token)
     return redirect(reverse("appointments:follow", args=[token]) + "?changed")
@@ -211,6 +247,7 @@ def _show(
     template: str,
     *,
     status: int = 200,
+    limited: limits.Limited | None = None,
 ) -> HttpResponse:
     context = {
         "token": token,
@@ -221,4 +258,4 @@ def _show(
         "when": moment(stored.scheduled_for) if stored.scheduled_for else "",
         "moved_on": status == HTTPStatus.CONFLICT,
     }
-    return render(request, template, context, status=status)
+    return way.page(request, template, context, status, limited)

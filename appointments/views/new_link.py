@@ -8,12 +8,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from appointments import abuse, follow_up, lifecycle, limits
+from appointments import abuse, contacts, follow_up, lifecycle, limits
 from appointments.forms.follow import NewLinkForm
 from appointments.views import way
 
 
-@csrf_exempt  # Anybody may ask, for anybody: there is nothing that a token would protect.
+@csrf_exempt  # No cookie is needed to ask: where the browser says that it comes from is enough.
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_link(request: HttpRequest) -> HttpResponse:
@@ -22,14 +22,15 @@ def new_link(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None, answers={}, today=lifecycle.today()
     )
     trap = abuse.trap(request.POST)
-    context = {"form": form, "trap": trap}
+    elsewhere = abuse.from_another_site(request.headers, request.get_host())
+    context = {"form": form, "trap": trap, "elsewhere": elsewhere}
     if request.method != "POST":
         return render(request, "appointments/new_link.html", context)
-    if not form.is_valid() or trap.filled:
+    if not form.is_valid() or trap.filled or elsewhere:
         return render(request, "appointments/new_link.html", context, status=422)
     contact = form.cleaned_data["contact"]
     limits.count("link_wish_by_address", way.address_of(request))
-    limits.count("link_wish_by_contact", contact.casefold())
+    limits.count("link_wish_by_contact", contacts.mailbox(contact))
     follow_up.wish_for_link(contact=contact)
     return redirect("appointments:new_link_asked")
 

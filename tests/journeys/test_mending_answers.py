@@ -59,7 +59,7 @@ def test_every_link_of_the_summary_leads_to_a_field(open_page: OpenPage, site: S
     expect(links).to_have_text(
         [
             "Choose whom the request is for.",
-            "There is no such date. Check the month and the day.",
+            "There is no such date. The month comes first: 3 14 is March 14.",
             "Choose the answer that fits.",
         ]
     )
