@@ -135,6 +135,9 @@ class _Site:
             "ALLOWED_HOSTS": ",".join(dict.fromkeys(self.address.names)),
             "PUBLIC_ADDRESS": self.address.url,
             "PYTHONUNBUFFERED": "1",
+            # Where setproctitle is installed the web server names its processes with it; without this the
+            # name would be written over the environment by which we know them.
+            "SPT_NOENV": "1",
             **os.environ,
             "CLINIC_VAR": str(self.var),
             "DJANGO_SETTINGS_MODULE": "clinic_site.settings",

@@ -66,7 +66,7 @@ def read_yaml(file: Path) -> tuple[Origin, Any]:
     """What a YAML file holds. Raises StarterError."""
     with _told(file.name):
         text = file.read_text(encoding="utf-8")
-        return Origin(file.name, _lines(text)), yaml.safe_load(text)
+        return Origin(file.name, _lines(text)), yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _told(name: str) -> Iterator[None]:
 
 
 def _lines(text: str) -> dict[str, int]:
-    return dict(_walk(yaml.compose(text, Loader=yaml.SafeLoader), ""))
+    return dict(_walk(yaml.compose(text, Loader=yaml.CSafeLoader), ""))
 
 
 def _walk(node: yaml.Node | None, way: str) -> Iterator[tuple[str, int]]:

@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings as property_tests
 
 from clinic_site import embedded_postgres
 from clinic_site.serve import CHECKOUT
@@ -22,6 +23,10 @@ from clinic_site.static_stamp import static_stamp
 from tests.site_process import SiteProcess, new_folder, remove
 
 pytest_plugins = ["tests.browser"]
+
+# A busy computer is no mistake of the site's.
+property_tests.register_profile("patient", deadline=None)
+property_tests.load_profile("patient")
 
 RUN = "CLINIC_TEST_RUN"
 TEMPLATE = "clinic_tests"

@@ -114,7 +114,7 @@ def test_hidden_characters_are_refused_beside_the_field_and_answers_are_kept(
         ("safety", {"signs": ["cough"]}, "signs", "from the answers shown"),
         ("start", {"onset_date_year": "2099"}, "onset_date", "in the future"),
         ("wishes", {"place": "../etc"}, "place", "one of the places shown"),
-        ("wishes", {"time_1_date": "2020-01-06"}, "time_1", "Choose a day from"),
+        ("wishes", {"time_1_date": "2020-01-06"}, "time_1", "is in the past"),
         ("wishes", {"time_1_half": "night"}, "time_1", "morning or afternoon"),
         ("contact", {"reach": "phone", "phone": "555-0123"}, "phone", "not a phone number we can call"),
         ("contact", {"reach": "phone", "phone": "+49 12"}, "phone", "not a phone number we can call"),

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from appointments.urgency_file import RULES_FILE, RulesError, load_rules
-from appointments.urgency_rules import Level, RuleSet
+from appointments.urgency_rules import AllOf, Answered, Level, RuleSet, SinceOnset
 
 INSTALLED = RULES_FILE.read_text("utf-8")
 REFUSALS = Path(__file__).with_name("data").joinpath("urgency_refusals.txt").read_text("utf-8").splitlines()
@@ -87,7 +87,7 @@ def test_a_rule_that_lacks_a_language_of_the_site_is_refused(
     load: Load, settings: Any, words: str, problem: str
 ) -> None:
     settings.LANGUAGES = [("en", "English"), ("es", "Spanish")]
-    with pytest.raises(RulesError, match=rf": {problem} \(rule 'lump'\)$"):
+    with pytest.raises(RulesError, match=rf" line {line_of(LUMP)}: {problem} \(rule 'lump'\)$"):
         load(changed(LUMP, words))
 
 
@@ -201,13 +201,83 @@ def test_a_slip_elsewhere_is_refused(load: Load, old: str, new: str, problem: st
         load(changed(old, new))
     assert problem in str(refusal.value)
     assert in_full(refusal.value) in REFUSALS
+    line = line_of("\nrules:") + 1 if "rule" in old or "began" in old else line_of(old)
+    assert f"rules.yaml, line {line}:" in str(refusal.value)
+
+
+VERSION = re.findall('^version: "[^"]+"$', INSTALLED, re.MULTILINE)[0]
+LAST_WINDOW = 'months_since_onset: {min: 9, below: 24}\n    reason: {en: "No movement at all, 9'
+BLOCK = 'months_since_onset:\n        min: 9\n        below: %s\n    reason: {en: "No movement at all, 9'
+ARM = "- code: arm_or_leg\n    level: emergency"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "lines_after", "problem"),
+    [
+        ("sample: true", "sample: true\nsample: true", 1, "'sample' is there twice"),
+        (f"{VERSION}\nsample: true", f"sample: true\nversion: {'9' * 41}", 1, "longer than 40"),
+        (ARM, "- level: emergency\n    code: Arm or leg", 1, "a code is 2 to 40"),
+        (ARM, "- level: emergency\n    code: sudden_unexamined", 1, "another rule has this code"),
+        (ARM, "- level: emergency", 0, "'code' is missing (rule 'without a code')"),
+        (LAST_WINDOW, BLOCK % "9", 2, "this window is empty"),
+        (LAST_WINDOW, BLOCK % "two", 2, "not a whole number"),
+        (LAST_WINDOW, LAST_WINDOW.replace("months_since", "months since"), 0, "is no question"),
+        (f"reason: {LUMP}", "reason:\n      en: Lump\n      English: Lump", 2, "no language code"),
+        ("\nrules:\n", "\nrules:\n  - just a text\n", 1, "'rules' must hold keys with values"),
+        (
+            "time_zone: America/New_York\n  days: [mon, tue, wed, thu, fri]",
+            "days: [mon, tue, wed, thu, fri]\n  time_zone: Nowhere",
+            1,
+            "is no time zone",
+        ),
+        (
+            "same_day: {clinic_hours: 2}\n  soon: {working_days: 2}",
+            "soon: {working_days: 2}\n  same_day: {clinic_hours: 10}",
+            1,
+            "longer than the clinic is open",
+        ),
+    ],
+)
+def test_the_line_told_is_that_of_the_slip_wherever_the_keys_stand(
+    load: Load, old: str, new: str, lines_after: int, problem: str
+) -> None:
+    with pytest.raises(RulesError, match=rf"^rules\.yaml, line {line_of(old) + lines_after}: ") as refusal:
+        load(changed(old, new))
+    assert problem in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (VERSION, f"version: {'9' * 40}"),
+        ("{clinic_hours: 2}", "{clinic_hours: 9}"),
+        ("{clinic_hours: 2}", "{clinic_hours: 1}"),
+        ("soon: {working_days: 2}", "soon: {working_days: 5}"),
+        ("{days_since_onset: {max: 3}}", "{days_since_onset: {min: 3, max: 3}}"),
+    ],
+)
+def test_what_is_only_just_possible_is_taken(load: Load, old: str, new: str) -> None:
+    assert load(changed(old, new)).rules
+
+
+def test_conditions_are_read_as_they_are_written(load: Load) -> None:
+    rules = load(changed("{signs: limb}", "{all: [{signs: limb}, {began: [sudden, unsure]}]}"))
+    arm, window = rules.rule("arm_or_leg"), rules.rule("no_movement_9_to_24_months")
+    assert arm is not None and window is not None
+    assert arm.when == AllOf((
+        Answered("signs", frozenset({"limb"})), Answered("began", frozenset({"sudden", "unsure"})),
+    ))  # fmt: skip
+    assert window.when == AllOf((
+        Answered("movement", frozenset({"none"})), SinceOnset("months", 9, 23),
+    ))  # fmt: skip
 
 
 @pytest.mark.parametrize("level", ["emergency", "same_day"])
 def test_what_cannot_wait_needs_advice(load: Load, level: str) -> None:
     text = changed("code: twitching_first\n    level: soon", f"code: twitching_first\n    level: {level}")
     says = f": {level} needs an advice: what the patient should do now (rule 'twitching_first')"
-    with pytest.raises(RulesError, match=re.escape(says) + "$"):
+    line = line_of("code: twitching_first") + 1
+    with pytest.raises(RulesError, match=rf"^rules\.yaml, line {line}{re.escape(says)}$"):
         load(text)
 
 

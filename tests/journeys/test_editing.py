@@ -29,7 +29,7 @@ def test_an_editor_previews_saves_compares_and_orders(
     title.fill("Paying for care")
     # when they look at it before they save it
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Preview without saving").click()
+        page.get_by_role("button", name="Preview without saving (English)").click()
     preview = opened.value
     expect(preview.get_by_role("heading", level=1)).to_have_text("Paying for care")
     axe(preview)
