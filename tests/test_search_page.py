@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from clinic_site.serve import WEB_SERVER
 from services import search, search_index
@@ -185,8 +186,8 @@ def test_a_patient_searches_from_the_menu_of_a_phone_without_javascript(
     phone.get_by_text("Menu", exact=True).click()
     phone.get_by_role("searchbox").fill("facial nerv")
     phone.get_by_role("searchbox").press("Enter")
+    expect(phone.get_by_role("heading", level=3)).to_have_count(10)
     assert phone.url.endswith("/search/?q=facial+nerv")
-    assert phone.get_by_role("heading", level=3).count() == 10
     assert phone.evaluate("document.documentElement.scrollWidth") <= 320
     axe(phone)
 

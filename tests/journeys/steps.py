@@ -180,14 +180,14 @@ def messages(site: SiteProcess, request_id: int) -> list[tuple[Any, ...]]:
     )
 
 
-def then_mail(site: SiteProcess, recipient: str, subject: str) -> str:
-    """The words of the one mail that the worker delivers to this address under this subject."""
+def then_mail(site: SiteProcess, recipient: str, subject: str = "", *, holding: str = "") -> str:
+    """The words of the one mail delivered to this address, under this subject, with that in it."""
     deadline = time.monotonic() + SECONDS_TO_DELIVER
     while time.monotonic() < deadline:
-        found = [mail for mail in mails(site, recipient) if mail["Subject"] == subject]
-        if found:
+        said = [words(mail) for mail in mails(site, recipient) if subject in ("", mail["Subject"])]
+        if found := [text for text in said if holding in text]:
             assert len(found) == 1
-            return words(found[0])
+            return found[0]
         time.sleep(0.2)
     raise AssertionError(f"no mail “{subject}” to {recipient} in {site.outbox}")
 
