@@ -22,7 +22,8 @@ from appointments import abuse, drafts, steps
 from tests.builders import HELPED, NOW, answers, posted
 from tests.html import parse
 
-MARK = "Qzxj"
+MARK = "Qzxjwvkq"
+"""Long enough that no random token holds it by chance, in any case of letters."""
 SUM = "50337"
 """What an evaluated {{ 7*7191 }} would show."""
 STEPS_OF_A_WALK = 7

@@ -137,13 +137,19 @@ def explained(page: Element, status: int, *, again: bool) -> None:
         target = link.attributes["href"].removeprefix("#")
         assert target in ids, f"the summary leads to {target}, which is not there"
         text = beside.get(target) or beside.get(target.removesuffix("_0"), "")
-        assert link.text in text, f"{target} says {text!r} beside the field, {link.text!r} in the summary"
+        assert same(link.text, text), f"{target} says {text!r} beside the field, {link.text!r} in the summary"
     alerts = [element.text for element in page.all(role="alert")]
     if beside or again:
         assert alerts, "something was refused, and nothing says so"
     if status >= 400:
         way_on = [address for address in page.links() if address.startswith("tel:")]
         assert way_on or alerts, "neither what to do nor a number to phone"
+
+
+def same(summary: str, beside: str) -> bool:
+    """Whether both say the same; the summary may name the field first, which stands over it there."""
+    message = beside.removeprefix("Error:").strip()
+    return summary in beside or bool(message) and summary.endswith(message)
 
 
 def tidy(text: str) -> str:
