@@ -15,10 +15,13 @@ FRONT_DESK_MAY = {
     "schedule_request",
     "close_request",
     "write_note",
+    "assign_request",
+    "print_request",
     "view_message",
     "resend_message",
 }
 CLINICIAN_MAY = FRONT_DESK_MAY | {"change_urgency", "reopen_request"}
+ADMINISTRATOR_MAY = CLINICIAN_MAY | {"export_csv", "export_fhir", "view_export", "hold_request"}
 AUDITOR_MAY = {"view_event"}
 ACCOUNTS = Q(content_type__app_label="auth", content_type__model="user") & ~Q(codename="delete_user") | Q(
     content_type__app_label="auth", codename="view_group"
@@ -35,7 +38,7 @@ ROLES: dict[str, Q] = {
     CLINICIAN: _requests(CLINICIAN_MAY),
     CONTENT_EDITOR: CONTENT,
     AUDITOR: _requests(AUDITOR_MAY),
-    ADMINISTRATOR: _requests(CLINICIAN_MAY | AUDITOR_MAY) | CONTENT | ACCOUNTS,
+    ADMINISTRATOR: _requests(ADMINISTRATOR_MAY | AUDITOR_MAY) | CONTENT | ACCOUNTS,
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-APPEND_ONLY_TABLES = ["appointments_event", "services_pageversion"]
+APPEND_ONLY_TABLES = ["appointments_event", "appointments_seal", "services_pageversion"]
 
 
 def grant_application_rights(connection: BaseDatabaseWrapper, role: str) -> None:

@@ -13,8 +13,6 @@ handler403 = "clinic_site.errors.permission_denied"
 handler404 = "clinic_site.errors.not_found"
 handler500 = "clinic_site.errors.server_error"
 
-admin.site.enable_nav_sidebar = False  # the queue needs the width
-
 urlpatterns = [
     path("healthz", health.healthy, name="health"),
     path("robots.txt", discovery.robots, name="robots"),

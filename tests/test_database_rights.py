@@ -87,6 +87,8 @@ def test_the_application_may_read_and_write_every_other_table() -> None:
     assert missing == {
         ("appointments_event", "UPDATE"),
         ("appointments_event", "DELETE"),
+        ("appointments_seal", "UPDATE"),
+        ("appointments_seal", "DELETE"),
         ("services_pageversion", "UPDATE"),
         ("services_pageversion", "DELETE"),
         ("django_migrations", "INSERT"),

@@ -8,7 +8,11 @@ from tests.builders import staff
 
 pytestmark = pytest.mark.django_db
 
-TRIAGE = {"contact_request", "schedule_request", "close_request", "write_note", "resend_message"}
+TRIAGE = {
+    "contact_request", "schedule_request", "close_request", "write_note", "assign_request", "print_request",
+    "resend_message",
+}  # fmt: skip
+EXPORTS = {"export_csv", "export_fhir", "view_export"}
 READ = {"view_appointmentrequest", "view_message"}
 
 
@@ -53,7 +57,8 @@ def test_an_administrator_manages_accounts_but_deletes_none_and_no_role() -> Non
     assert apps(roles.ADMINISTRATOR) == {"appointments", "services", "auth"}
     assert may(roles.ADMINISTRATOR) == (
         may(roles.CONTENT_EDITOR) | may(roles.CLINICIAN) | may(roles.AUDITOR) | accounts
-    )
+        | EXPORTS | {"hold_request"}
+    )  # fmt: skip
 
 
 def test_a_permission_given_by_hand_is_taken_back_by_the_set_up() -> None:

@@ -15,6 +15,7 @@ class Event(models.Model):
         PATIENT = "patient", _("patient")
         STAFF = "staff", _("staff")
         SYSTEM = "system", _("system")
+        STRANGER = "stranger", _("somebody not logged in")
 
     at = models.DateTimeField(_("time"), auto_now_add=True)
     request_id = models.BigIntegerField(_("request"), null=True, db_index=True)
@@ -28,6 +29,10 @@ class Event(models.Model):
         verbose_name_plural = _("trail")
         ordering = ["pk"]
         default_permissions = ["view"]
+        indexes = [
+            models.Index(fields=["actor_id", "-id"], name="event_by_account_idx"),
+            models.Index(fields=["action", "-id"], name="event_by_action_idx"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(actor_kind="staff", actor_id__isnull=False)

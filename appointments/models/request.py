@@ -69,6 +69,8 @@ class AppointmentRequest(models.Model):
     )
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
+    legal_hold = models.BooleanField(_("under a legal hold"), default=False)
+    in_medical_record = models.BooleanField(_("part of the medical record"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     link_nonce = models.UUIDField(default=uuid.uuid4, editable=False)
     link_digest = models.BinaryField(max_length=32, unique=True, null=True)
@@ -136,6 +138,11 @@ class AppointmentRequest(models.Model):
             ("reopen_request", _("Can reopen a closed request")),
             ("change_urgency", _("Can change the urgency of a request")),
             ("write_note", _("Can write notes on a request")),
+            ("assign_request", _("Can give a request to a colleague")),
+            ("export_csv", _("Can export requests as CSV or text")),
+            ("export_fhir", _("Can export requests as FHIR")),
+            ("print_request", _("Can print a request")),
+            ("hold_request", _("Can put a request under a legal hold, or mark it as part of the record")),
         ]
         indexes = [
             models.Index(
