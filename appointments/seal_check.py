@@ -30,7 +30,8 @@ FROM appointments_seal s LEFT JOIN appointments_event e ON e.id = s.event_id ORD
 UNSEALED = """SELECT e.id FROM appointments_event e LEFT JOIN appointments_seal s ON s.event_id = e.id
 WHERE s.event_id IS NULL AND e.at < %s ORDER BY e.id"""
 
-Row = tuple[int, int, bytes, str | None, float | None, int | None]
+Row = tuple[int, int, bytes, str, float | None, int | None]
+"""Place, entry, digest, its text, its time and its request; no time where the entry is gone."""
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def _look_at(check: Check, row: Row) -> bool:
     if gap:
         first, last = check.place + 1, place - 1
         check.tell(f"seal {first} is gone" if first == last else f"seals {first} to {last} are gone")
-    if text is None:
+    if at is None:
         check.tell(f"entry {number}: gone, its seal at place {place} is left")
     elif not gap and not _fits(check, stored, text):
         check.tell(f"entry {number}: not as it was sealed at place {place}")

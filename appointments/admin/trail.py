@@ -29,7 +29,10 @@ from appointments.reference import normalise
 LIST = "admin:appointments_event_changelist"
 DAY: dict[str, Any] = {
     "widget": forms.DateInput(attrs={"type": "date"}),
-    "validators": [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2199, 12, 31))],
+    "validators": [
+        MinValueValidator(date(2000, 1, 1), _("Choose a day from the year 2000 on.")),
+        MaxValueValidator(date(2199, 12, 31), _("Choose a day before the year 2200.")),
+    ],
     "required": False,
 }
 
@@ -100,8 +103,8 @@ class EventAdmin(ViewOnly):
                 form.add_error(None, gettext("The trail has no such entry to continue from."))
         if page:
             numbers = [entry.event.pk for entry in page.entries]
-            shown = {"objects": [numbers[0], numbers[-1]]} if numbers else {}
-            watching.shown(request, filters=_chosen(form), **shown)
+            shown = {"entries": [numbers[0], numbers[-1]]} if numbers else {}
+            watching.shown(request, filters=_chosen(form) or None, **shown)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

@@ -6,19 +6,16 @@ A page continues from the entry that stood last, by the order of an index; nothi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from appointments.admin.looks import names
 from appointments.admin.presentation import event_label
+from appointments.admin.trail_words import details, hashed_names
 from appointments.models import Event, Seal
 
 PAGE = 50
@@ -114,12 +111,13 @@ def _entries(events: list[Event]) -> list[Entry]:
     places = dict(
         Seal.objects.filter(event_id__in=[event.pk for event in events]).values_list("event_id", "pk")
     )
+    hashed = hashed_names() if any(event.action == "log_in_failed" for event in events) else {}
     return [
         Entry(
             event=event,
             label=event_label(event),
             who=_who(event, people),
-            codes=[(key, _told(value)) for key, value in event.codes.items() if key != "requests"],
+            codes=details(event.codes, hashed),
             requests=[number for number in event.codes.get("requests", []) if isinstance(number, int)],
             place=places.get(event.pk),
         )
@@ -131,21 +129,3 @@ def _who(event: Event, people: dict[int, str]) -> str:
     if event.actor_id is None:
         return str(Event.ActorKind(event.actor_kind).label)
     return people.get(event.actor_id) or gettext("account %(number)s") % {"number": event.actor_id}
-
-
-def _told(value: Any) -> str:
-    """A code as text: lists by commas, moments in the clinic's time."""
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_told(each)}" for key, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_told, value))
-    moment = _moment(value) if isinstance(value, str) else None
-    return date_format(localtime(moment), "M j, Y, g:i a T") if moment else str(value)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and moment.tzinfo else None
