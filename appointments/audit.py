@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from appointments.audit_key import keyed_hash
 from appointments.models import Event
 
-BESIDE = frozenset(
+__all__ = ["BESIDE", "LOOKS", "PATIENT", "STRANGER", "SYSTEM", "Actor", "keyed_hash", "record", "staff"]
+
+LOOKS = frozenset("view view_list search refused".split())
+"""Entries that say who looked, or was not let: the timeline of a request folds them away."""
+
+BESIDE = LOOKS | frozenset(
     "note seen overdue link_wished send_link renew_link "
     "mail_refused mail_given_up mail_set_aside resend".split()
 )
@@ -24,6 +30,7 @@ class Actor:
 
 PATIENT = Actor(Event.ActorKind.PATIENT)
 SYSTEM = Actor(Event.ActorKind.SYSTEM)
+STRANGER = Actor(Event.ActorKind.STRANGER)
 
 
 def staff(account: int) -> Actor:

@@ -24,6 +24,9 @@ env.require("SECRET_KEY", "DATABASE_URL", *([] if DEMONSTRATION else ["ALLOWED_H
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
+# What the trail is sealed with; empty: a key derived from SECRET_KEY.
+AUDIT_KEY = env.str("AUDIT_KEY", "")
+AUDIT_KEY_FALLBACKS: list[str] = env.list("AUDIT_KEY_FALLBACKS", [])
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", [])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
@@ -62,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "appointments.watching.Watch",
 ]
 
 ROOT_URLCONF = "clinic_site.urls"
@@ -152,6 +156,9 @@ LIMITS = {
     "link_wish_by_contact": (env.int("LINK_WISHES_PER_CONTACT_AND_DAY", 3), _DAY),
     "change_by_address": (env.int("CHANGES_PER_ADDRESS_AND_HOUR", 30), _HOUR),
     "change_by_request": (env.int("CHANGES_PER_REQUEST_AND_DAY", 10), _DAY),
+    # Not what may be done, but what is noted: who floods the log-in does not flood the trail, which stays.
+    "noted_refusal_by_address": (env.int("REFUSALS_NOTED_PER_ADDRESS_AND_HOUR", 600), _HOUR),
+    "more_refusals_by_address": (1, _HOUR),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -123,9 +124,9 @@ def django_db_setup(static_files: None, django_db_blocker: Any) -> None:
         use_database(name)
 
 
-@pytest.fixture
-def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database of this test's own, to commit in, from several threads if need be. Its name."""
+@contextmanager
+def own_database(django_db_blocker: Any) -> Iterator[str]:
+    """A database to commit in, used by every connection meanwhile. Its name."""
     from django.db import connections
 
     usual = connections.settings["default"]["NAME"]
@@ -136,6 +137,13 @@ def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterato
         yield name
         use_database(usual)
     owner_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def committed_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own, to commit in, from several threads if need be. Its name."""
+    with own_database(django_db_blocker) as name:
+        yield name
 
 
 @pytest.fixture

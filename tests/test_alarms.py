@@ -15,7 +15,7 @@ from appointments import audit, lifecycle, notifications, private_link, roles
 from appointments.models import AppointmentRequest, Event, Message
 from tests.builders import NOW, a_message, a_request, staff
 from tests.html import Element, parse
-from tests.staff_client import CLOSED, MESSAGES, QUEUE, TRAIL, as_, change, step, text
+from tests.staff_client import CLOSED, MESSAGES, QUEUE, TRAIL, as_, change, happened, step, text
 
 URGENT = {"urgency": "same_day", "computed_urgency": "same_day"}
 QUEUE_OF_URGENT = f"{QUEUE}?status=new&urgency__exact=same_day"
@@ -175,7 +175,7 @@ class TestUnsentMail:
         response = client.post(f"{MESSAGES}{message.pk}/send-again/")
         assert response["Location"] == f"{MESSAGES}{message.pk}/change/"
         assert alarms(client) == []
-        assert Event.objects.get().actor_id is not None
+        assert happened().get().actor_id is not None
 
     def test_all_that_failed_are_sent_again_at_once(self) -> None:
         for _number in range(3):
@@ -215,7 +215,7 @@ class TestUnsentMail:
             assert {ask(path).status_code for path in paths} == {answer}
         assert all(Client().post(path)["Location"].startswith("/staff/login/") for path in paths)
         message.refresh_from_db()
-        assert message.state == "failed" and not Event.objects.exists()
+        assert message.state == "failed" and not happened().exists()
         assert {as_(role).post(paths[0]).status_code for role in RESENDERS} == {302}
 
 

@@ -12,7 +12,7 @@ from appointments import private_link, roles
 from appointments.models import AppointmentRequest, Event, Message
 from tests.builders import NOW, a_draft, submit
 from tests.following import page_of, with_link
-from tests.staff_client import QUEUE, as_, change, text
+from tests.staff_client import QUEUE, as_, change, happened, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
@@ -68,7 +68,7 @@ class TestStaff:
         page = text(response)
         assert address in page and stored.reference in page and "no-store" in response["Cache-Control"]
         assert client.get(before).status_code == 404 and client.get(page_of(stored)).status_code == 200
-        event = Event.objects.get()
+        event = happened().get()
         assert (event.action, event.codes, stored.version) == ("renew_link", {}, 1)
         assert private_link.token_of(stored) not in text(desk.get(change(stored)))
         assert not Message.objects.exists()
@@ -80,7 +80,7 @@ class TestStaff:
         address = private_link.address_of(stored)
         for _reload in range(2):
             assert address in text(desk.get(made))
-        assert Event.objects.count() == 1
+        assert happened().count() == 1
         for other in (as_(roles.FRONT_DESK), as_(roles.CLINICIAN)):
             assert other.get(made)["Location"] == link_page(stored)
         assert as_(roles.AUDITOR).get(made).status_code == 403
@@ -137,8 +137,8 @@ class TestStaff:
         client.post(page_of(stored, "times"), {"seen_version": 2})
         all_said = ("The patient changed how we reach them.", "The patient changed the times that suit them.")
         assert all(said in text(desk.get(QUEUE)) for said in all_said)
-        assert seen(desk, stored, version=2) == 409 and Event.objects.last().action == "change_times"  # type: ignore[union-attr]
-        assert seen(desk, stored, version=3) == 302 and Event.objects.last().action == "seen"  # type: ignore[union-attr]
+        assert seen(desk, stored, version=2) == 409 and happened().last().action == "change_times"  # type: ignore[union-attr]
+        assert seen(desk, stored, version=3) == 302 and happened().last().action == "seen"  # type: ignore[union-attr]
         assert not any(said in text(desk.get(page)) for said in all_said for page in (QUEUE, change(stored)))
 
     @pytest.mark.parametrize("cleared_by", ["seen", "note"])

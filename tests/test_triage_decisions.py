@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 
 from appointments import audit, lifecycle, roles
-from appointments.models import Event, Message, Note
+from appointments.models import Message, Note
 from tests.builders import NOW, a_request, staff
-from tests.staff_client import CLOSED, DECISIONS, QUEUE, as_, change, state, step, text
+from tests.staff_client import CLOSED, DECISIONS, QUEUE, as_, change, happened, state, step, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
@@ -25,7 +25,7 @@ class TestDecisions:
         response = client.post(f"{QUEUE}{stored.pk}/{path}", {"seen_version": 1, **form})
         assert (response.status_code, response["Location"]) == (302, change(stored))
         assert state(stored) != before
-        assert Event.objects.get().actor_kind == "staff"
+        assert happened().get().actor_kind == "staff"
         assert "Saved:" in text(client.get(response["Location"]))
 
     @pytest.mark.parametrize(

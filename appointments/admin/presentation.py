@@ -17,8 +17,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
-from appointments import lifecycle, states, urgency
+from appointments import audit, lifecycle, states, urgency
 from appointments.admin.fates import EVENT_LABELS
+from appointments.admin.looks import WATCHED_LABELS
 from appointments.fields import phone_as_written
 from appointments.forms.base import date_shown
 from appointments.forms.times import half_day_shown
@@ -204,7 +205,8 @@ def due(request: AppointmentRequest) -> tuple[str, str]:
 
 def timeline(request: AppointmentRequest) -> list[Happening]:
     """Everything that happened, the latest first."""
-    events = list(Event.objects.filter(request_id=request.pk).order_by("-pk"))
+    happened = Event.objects.filter(request_id=request.pk).exclude(action__in=audit.LOOKS)
+    events = list(happened.order_by("-pk"))
     names = dict(
         get_user_model()
         .objects.filter(pk__in={event.actor_id for event in events if event.actor_id})
@@ -224,8 +226,8 @@ def timeline(request: AppointmentRequest) -> list[Happening]:
     ]
 
 
-def event_label(event: Event) -> str:
-    """What happened, in words."""
+def action_label(action: str) -> str:
+    """An action of the trail in words; one that has none any more as it is."""
     own = {
         "submit": gettext("Request received"),
         "note": gettext("Note"),
@@ -237,9 +239,15 @@ def event_label(event: Event) -> str:
         "send_link": gettext("Private link sent again"),
         "link_wished": gettext("New private link asked for by phone number"),
         **EVENT_LABELS,
+        **WATCHED_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
-    label = str(own.get(event.action) or steps.get(event.action) or event.action)
+    return str(own.get(action) or steps.get(action) or action)
+
+
+def event_label(event: Event) -> str:
+    """What happened, in words."""
+    label = action_label(event.action)
     if event.codes.get("contact_limited"):
         often = gettext("More requests today with this contact than usual; no mail went to it")
         return f"{label}. {often}"

@@ -19,6 +19,7 @@ from appointments.admin import presentation, unseen
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
+from appointments.admin.looks import looks
 from appointments.admin.private_links import NewLinkView
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
@@ -98,6 +99,7 @@ class RequestAdmin(ViewOnly):
             "contact_warnings": presentation.contact_warnings(stored),
             "groups": presentation.groups(stored),
             "timeline": presentation.timeline(stored),
+            "looks": looks(stored),
             "direct": [row for row in rows if not row.needs],
             "asking": [row for row in rows if row.needs],
             "unseen": unseen.told(stored),

@@ -1,6 +1,8 @@
 """The trail: what happened, when, to which request, by whom. Ids and codes only."""
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -29,9 +31,16 @@ class Event(models.Model):
         verbose_name_plural = _("trail")
         ordering = ["pk"]
         default_permissions = ["view"]
+        # The trail is read from its latest entry back, whole or by who or by what, each within any period.
         indexes = [
-            models.Index(fields=["actor_id", "-id"], name="event_by_account_idx"),
-            models.Index(fields=["action", "-id"], name="event_by_action_idx"),
+            models.Index(fields=["-at", "-id"], name="event_by_time_idx"),
+            models.Index(fields=["actor_kind", "actor_id", "-at", "-id"], name="event_by_actor_idx"),
+            models.Index(fields=["action", "-at", "-id"], name="event_by_what_idx"),
+            GinIndex(
+                OpClass(KeyTransform("requests", "codes"), name="jsonb_path_ops"),
+                condition=models.Q(codes__has_key="requests"),
+                name="event_lists_idx",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.models import DELETION, LogEntry
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -61,7 +60,10 @@ def sample_content(screen: admin.ModelAdmin[Page], request: HttpRequest) -> Http
 
 
 def _remove(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]) -> None:
-    done = samples.remove(chosen=chosen, log=lambda thing: _log_deletion(request, thing))
+    def log(thing: Any) -> None:
+        screen.log_deletions(request, [specific(thing)])  # type: ignore[arg-type]  # any iterable will do
+
+    done = samples.remove(chosen=chosen, log=log)
     told = ngettext("%(count)s sample is removed.", "%(count)s samples are removed.", done.gone)
     messages.success(request, told % {"count": done.gone})
     for sample in done.staying:
@@ -80,8 +82,3 @@ def _keep(screen: admin.ModelAdmin[Page], request: HttpRequest, chosen: set[str]
         screen.log_change(request, specific(thing), gettext("Kept as the clinic's own."))
     told = ngettext("%(count)s sample is yours now.", "%(count)s samples are yours now.", len(kept))
     messages.success(request, told % {"count": len(kept)})
-
-
-def _log_deletion(request: HttpRequest, thing: Any) -> None:
-    who = int(request.user.pk or 0)
-    LogEntry.objects.log_actions(who, [specific(thing)], DELETION, single_object=True)

@@ -1,4 +1,4 @@
-"""The worker beside the web process: sends what is due, reminds, and deletes what has had its time."""
+"""The worker beside the web process: sends what is due, reminds, deletes what has had its time, seals."""
 
 import signal
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from appointments import delivery, drafts, follow_up, limits, notifications
+from appointments import delivery, drafts, follow_up, limits, notifications, seals
 
 PAUSE_SECONDS = 2.0
 
@@ -31,12 +31,12 @@ class Command(BaseCommand):
         parser.add_argument("--forever", action="store_true", help="look again every few seconds")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        stop = threading.Event()
+        stop, sealer = threading.Event(), seals.Sealer()
         if options["forever"]:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_arguments: stop.set())
         while True:
-            failures = [error for task in tasks() if (error := self._done(task))]
+            failures = [error for task in [*tasks(), sealer.seal_new] if (error := self._done(task))]
             if failures and not options["forever"]:
                 raise failures[0]
             for told in dict.fromkeys(map(_told, failures)):
