@@ -153,6 +153,7 @@ LIMITS = {
     "change_by_address": (env.int("CHANGES_PER_ADDRESS_AND_HOUR", 30), _HOUR),
     "change_by_request": (env.int("CHANGES_PER_REQUEST_AND_DAY", 10), _DAY),
 }
+EXPORT_LIMIT = env.int("EXPORT_LIMIT", 100_000)  # requests in one export
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it

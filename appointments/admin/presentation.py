@@ -236,6 +236,9 @@ def event_label(event: Event) -> str:
         "seen": gettext("Seen by staff"),
         "send_link": gettext("Private link sent again"),
         "link_wished": gettext("New private link asked for by phone number"),
+        "export": gettext("Exported"),
+        "export_end": gettext("Export ended"),
+        "print": gettext("Printed"),
         **EVENT_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
