@@ -15,7 +15,8 @@ LOOKS = frozenset("view view_list search refused".split())
 
 BESIDE = LOOKS | frozenset(
     "note seen overdue link_wished send_link renew_link "
-    "mail_refused mail_given_up mail_set_aside resend".split()
+    "mail_refused mail_given_up mail_set_aside resend "
+    "export export_end print".split()
 )
 """Entries about a request that leave the request itself as it was: they make nobody's screen outdated."""
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.utils import timezone
 
 from appointments import contacts
 
 if TYPE_CHECKING:
-    from appointments.models import AppointmentRequest  # noqa: F401
+    from appointments.models import AppointmentRequest
 
 MOST_PRESSING_FIRST = ("is_answered", "respond_by", "pk")
 """Those still without an answer, by when it is due; then those already answered.
@@ -45,3 +47,31 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
         """Those for which this e-mail address, or this phone number as E.164, was given; the newest first."""
         field = "email__iexact" if "@" in contact else "phone"
         return self.filter(**{field: contacts.normal(contact)}).order_by("-received_at", "-pk")
+
+    def received_on(self, first_day: date | None, last_day: date | None) -> Self:
+        """Those that came in on these days of the clinic's calendar, both included; None is no bound."""
+        found = self
+        if first_day:
+            found = found.filter(received_at__gte=_midnight(first_day))
+        if last_day:
+            found = found.filter(received_at__lt=_midnight(last_day + timedelta(days=1)))
+        return found
+
+    def in_batches(self, *, up_to: int, size: int = 1000) -> Iterator[list[AppointmentRequest]]:
+        """All of them in the order they came, with two short queries for each batch.
+
+        Nothing is held between two batches, no cursor, no transaction: a download may take minutes. The ids
+        come first, so that whatever the filters need is not asked for every column.
+        """
+        after = 0
+        while True:
+            some = self.filter(pk__gt=after, pk__lte=up_to).order_by("pk").values_list("pk", flat=True)[:size]
+            if not (found := list(some)):
+                return
+            rows = self.model._default_manager.filter(pk__in=found).select_related("assigned_to")
+            yield list(rows.order_by("pk"))
+            after = found[-1]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))

@@ -160,6 +160,7 @@ LIMITS = {
     "noted_refusal_by_address": (env.int("REFUSALS_NOTED_PER_ADDRESS_AND_HOUR", 600), _HOUR),
     "more_refusals_by_address": (1, _HOUR),
 }
+EXPORT_LIMIT = env.int("EXPORT_LIMIT", 100_000)  # requests in one export
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it

@@ -238,6 +238,9 @@ def action_label(action: str) -> str:
         "seen": gettext("Seen by staff"),
         "send_link": gettext("Private link sent again"),
         "link_wished": gettext("New private link asked for by phone number"),
+        "export": gettext("Exported"),
+        "export_end": gettext("Export ended"),
+        "print": gettext("Printed"),
         **EVENT_LABELS,
         **WATCHED_LABELS,
     }

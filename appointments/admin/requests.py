@@ -21,6 +21,7 @@ from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
 from appointments.admin.looks import looks
 from appointments.admin.private_links import NewLinkView
+from appointments.admin.sheet import SheetView
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
 from appointments.querysets import MOST_PRESSING_FIRST
@@ -57,6 +58,7 @@ class RequestAdmin(ViewOnly):
             path("<int:pk>/link/", NewLinkView.for_site(self.admin_site), name=f"{name}_link"),
             path("<int:pk>/seen/", SeenView.for_site(self.admin_site), name=f"{name}_seen"),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
+            path("<int:pk>/sheet/", SheetView.for_site(self.admin_site), name=f"{name}_sheet"),
         ]
         return own + super().get_urls()
 

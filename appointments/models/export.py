@@ -9,7 +9,8 @@ class Export(models.Model):
     """One export, begun by a POST that states its purpose; ``appointments.exports`` writes it.
 
     ``chosen`` holds the filters as codes. What the person wrote about the purpose stands here and not in the
-    trail, so that it can be erased.
+    trail, so that it can be erased. ``noted_at`` moves with every part written: a download that is silent for
+    long was cut off together with whatever would have said so.
     """
 
     class Shape(models.TextChoices):
@@ -30,6 +31,7 @@ class Export(models.Model):
         BEGUN = "begun", _("begun")
         COMPLETE = "complete", _("complete")
         CUT_OFF = "cut_off", _("cut off")
+        UNUSED = "unused", _("never downloaded")
 
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL, related_name="+"
@@ -42,6 +44,8 @@ class Export(models.Model):
     written = models.PositiveIntegerField(_("written so far"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.BEGUN)
     begun_at = models.DateTimeField(_("begun"), auto_now_add=True)
+    started_at = models.DateTimeField(_("download started"), null=True)
+    noted_at = models.DateTimeField(_("last heard of"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
 
     class Meta:
