@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from clinic_site.environment import Environment
+from clinic_site.environment import Environment, stop
 
 env = Environment()
 
@@ -153,6 +153,10 @@ LIMITS = {
     "change_by_address": (env.int("CHANGES_PER_ADDRESS_AND_HOUR", 30), _HOUR),
     "change_by_request": (env.int("CHANGES_PER_REQUEST_AND_DAY", 10), _DAY),
 }
+# How long a closed request is kept: 3 years, a sample until the clinic's counsel has decided.
+RETENTION_DAYS = env.int("RETENTION_DAYS", 1096)
+if RETENTION_DAYS < 1:
+    stop("RETENTION_DAYS is malformed")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it

@@ -62,6 +62,7 @@ class AppointmentRequest(models.Model):
         related_name="+",
     )
     first_contact_at = models.DateTimeField(_("first contact"), null=True)
+    waiting_anew_since = models.DateTimeField(_("waiting anew since"), null=True)
     is_answered = models.GeneratedField(
         expression=Q(first_contact_at__isnull=False),  # type: ignore[arg-type]  # the stubs lack Q
         output_field=models.BooleanField(),
@@ -155,6 +156,11 @@ class AppointmentRequest(models.Model):
                 fields=["received_at"],
                 condition=Q(status="new", urgency="same_day"),
                 name="request_alarming_idx",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(status="closed", legal_hold=False, in_medical_record=False),
+                name="request_to_purge_idx",
             ),
             models.Index(Upper("email"), condition=~Q(email=""), name="request_email_idx"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="request_phone_idx"),
