@@ -61,7 +61,7 @@ def with_everything(**changes: Any) -> AppointmentRequest:
 
 
 def stored() -> list[int]:
-    return [kind.objects.count() for kind in (AppointmentRequest, Note, Message, RequestDraft, Looking)]  # type: ignore[attr-defined]
+    return [kind.objects.count() for kind in (AppointmentRequest, Note, Message, RequestDraft, Looking)]
 
 
 @pytest.mark.django_db

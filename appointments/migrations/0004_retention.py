@@ -1,7 +1,6 @@
-"""When a wait began anew, and an index for what has had its time."""
+"""When a wait began anew; indexes for what has had its time, and for the figures of a period."""
 
 from django.db import migrations, models
-
 
 FROM_THE_TRAIL = """
 UPDATE appointments_appointmentrequest AS request SET waiting_anew_since = began.at
@@ -21,6 +20,15 @@ class Migration(migrations.Migration):
             field=models.DateTimeField(null=True, verbose_name="waiting anew since"),
         ),
         migrations.RunSQL(FROM_THE_TRAIL, migrations.RunSQL.noop),
+        migrations.RemoveIndex(model_name="appointmentrequest", name="request_received_idx"),
+        migrations.AddIndex(
+            model_name="appointmentrequest",
+            index=models.Index(
+                fields=["received_at"],
+                include=("urgency", "status", "first_contact_at", "respond_by", "waiting_anew_since"),
+                name="request_received_idx",
+            ),
+        ),
         migrations.AddIndex(
             model_name="appointmentrequest",
             index=models.Index(

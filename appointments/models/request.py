@@ -151,7 +151,11 @@ class AppointmentRequest(models.Model):
                 condition=~Q(status="closed"),
                 name="request_open_by_due_idx",
             ),
-            models.Index(fields=["received_at"], name="request_received_idx"),
+            models.Index(
+                fields=["received_at"],
+                include=["urgency", "status", "first_contact_at", "respond_by", "waiting_anew_since"],
+                name="request_received_idx",
+            ),
             models.Index(
                 fields=["received_at"],
                 condition=Q(status="new", urgency="same_day"),
