@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ LOOKS = frozenset("view view_list search refused".split())
 BESIDE = LOOKS | frozenset(
     "note seen overdue link_wished send_link renew_link "
     "mail_refused mail_given_up mail_set_aside resend "
-    "export export_end print".split()
+    "export export_end print hold release".split()
 )
 """Entries about a request that leave the request itself as it was: they make nobody's screen outdated."""
 
@@ -37,6 +38,14 @@ STRANGER = Actor(Event.ActorKind.STRANGER)
 def staff(account: int) -> Actor:
     """The actor for a signed-in member of staff."""
     return Actor(Event.ActorKind.STAFF, account)
+
+
+def record_each(*, actor: Actor, action: str, request_ids: Sequence[int]) -> None:
+    """Append the same entry for each of these requests; as ``record``, in their transaction."""
+    Event.objects.bulk_create(
+        Event(request_id=request_id, actor_kind=actor.kind, actor_id=actor.account, action=action)
+        for request_id in request_ids
+    )
 
 
 def record(*, actor: Actor, action: str, request_id: int | None = None, **codes: Any) -> Event:

@@ -4,7 +4,7 @@ Opening hours are wall-clock times in the clinic's time zone; hours are counted 
 or from daylight saving neither adds nor takes an hour. Every result is an aware datetime in UTC.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from appointments.urgency_rules import ClinicHours, Level, RuleSet
@@ -77,3 +77,14 @@ def _after_working_days(received_at: datetime, count: int, hours: ClinicHours) -
     for _ in range(count):
         day = _next_working_day(day, hours)
     return _opening(day, hours)[1]
+
+
+def midnight(day: date, time_zone: ZoneInfo) -> datetime:
+    """When this day begins in the clinic: a day of 23 or 25 hours begins and ends at midnight too."""
+    return datetime.combine(day, time(), time_zone).astimezone(UTC)
+
+
+def openings(first: date, last: date, hours: ClinicHours) -> list[tuple[datetime, datetime]]:
+    """When the clinic opens and closes, on each working day from the first day to the last."""
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return [_opening(day, hours) for day in days if hours.is_open_on(day)]

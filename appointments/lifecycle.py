@@ -173,6 +173,7 @@ def take_step(
     request.scheduled_for = scheduled_for if action == "schedule" else request.scheduled_for
     if action in WAITING_AGAIN:
         request.scheduled_for = request.first_contact_at = None
+        request.waiting_anew_since = now
         request.respond_by = clinic_time.respond_by(now, urgency.Level(request.urgency), urgency.rules())
     if action in CONTACT_ACTIONS and request.first_contact_at is None:
         request.first_contact_at = now
@@ -249,8 +250,7 @@ def refuse_outdated(request: AppointmentRequest, seen_version: int) -> None:
 
 def _waiting_since(request: AppointmentRequest) -> datetime:
     """When the wait for an answer began: the arrival, or the last step that began it anew."""
-    again = Event.objects.filter(request_id=request.pk, action__in=WAITING_AGAIN).last()
-    return again.at if again else request.received_at
+    return request.waiting_anew_since or request.received_at
 
 
 def _keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.utils import timezone
 
-from appointments import contacts
+from appointments import contacts, names
 
 if TYPE_CHECKING:
     from appointments.models import AppointmentRequest
@@ -38,6 +38,24 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def overdue(self, now: datetime) -> Self:
         """Those whose answer is due at this instant, answered or not."""
         return self.filter(respond_by__lte=now)
+
+    def held(self) -> Self:
+        """Those that stay whatever their age: under a legal hold, or part of the medical record."""
+        return self.filter(models.Q(legal_hold=True) | models.Q(in_medical_record=True))
+
+    def closed_by(self, moment: datetime) -> Self:
+        """Those closed at this instant or before."""
+        return self.filter(status="closed", closed_at__lte=moment)
+
+    def to_purge(self, moment: datetime) -> Self:
+        """Those closed at this instant or before that nothing holds."""
+        return self.closed_by(moment).filter(legal_hold=False, in_medical_record=False)
+
+    def of_patient(self, name: str, date_of_birth: date) -> Self:
+        """Those of the person of this name, in any spelling of it, born on this day; the oldest first."""
+        born = self.filter(date_of_birth=date_of_birth).values_list("pk", "patient_name")
+        same = [pk for pk, other in born if names.normal(other) == names.normal(name)]
+        return self.filter(pk__in=same).order_by("pk")
 
     def followable(self, now: datetime) -> Self:
         """Those that a private link opens at this instant."""

@@ -12,7 +12,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from clinic_site.environment import Environment
+from clinic_site.environment import Environment, stop
 
 env = Environment()
 
@@ -161,6 +161,10 @@ LIMITS = {
     "more_refusals_by_address": (1, _HOUR),
 }
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", 100_000)  # requests in one export
+# How long a closed request is kept: 3 years, a sample until the clinic's counsel has decided.
+RETENTION_DAYS = env.int("RETENTION_DAYS", 1096)
+if RETENTION_DAYS < 1:
+    stop("RETENTION_DAYS is malformed")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_BODY_BYTES = 20 * 1024 * 1024  # the largest upload, a portrait, with room for a clear answer above it

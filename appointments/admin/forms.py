@@ -79,6 +79,17 @@ class UrgencyForm(TriageForm):
         return level
 
 
+class HoldForm(forms.Form):
+    """Why a request is kept from deletion, or no longer is; two who agree need no version of the request."""
+
+    reason = ParagraphField(
+        label=_("Reason"),
+        max_length=2000,
+        help_text=_("For colleagues. It is kept with the request."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 class NoteForm(forms.Form):
     text = ParagraphField(
         label=_("Note for colleagues"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

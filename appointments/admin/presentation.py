@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
-from appointments import audit, lifecycle, states, urgency
+from appointments import audit, lifecycle, retention, states, urgency
 from appointments.admin.fates import EVENT_LABELS
 from appointments.admin.looks import WATCHED_LABELS
 from appointments.fields import phone_as_written
@@ -237,6 +237,8 @@ def action_label(action: str) -> str:
         "renew_link": gettext("New private link made"),
         "seen": gettext("Seen by staff"),
         "send_link": gettext("Private link sent again"),
+        "hold": gettext("Hold set"),
+        "release": gettext("Hold released"),
         "link_wished": gettext("New private link asked for by phone number"),
         "export": gettext("Exported"),
         "export_end": gettext("Export ended"),
@@ -257,6 +259,8 @@ def event_label(event: Event) -> str:
     if event.action == "change_urgency":
         before, after = (words.UrgencyLevel(event.codes[key]).label for key in ("before", "after"))
         return f"{label}: {before} → {after}"
+    if event.action in ("hold", "release"):
+        return f"{label}: {retention.Hold(event.codes['kind']).label}"
     if event.codes.get("outcome"):
         return f"{label}: {states.Outcome(event.codes['outcome']).label}"
     if event.codes.get("scheduled_for"):

@@ -14,12 +14,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appointments import states
+from appointments import retention, states
 from appointments.admin import presentation, unseen
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
 from appointments.admin.forms import NoteForm
-from appointments.admin.looks import looks
+from appointments.admin.looks import HoldView, ReleaseView, looks
 from appointments.admin.private_links import NewLinkView
 from appointments.admin.sheet import SheetView
 from appointments.admin.view_only import ViewOnly
@@ -57,6 +57,12 @@ class RequestAdmin(ViewOnly):
             path("<int:pk>/urgency/", UrgencyView.for_site(self.admin_site), name=f"{name}_urgency"),
             path("<int:pk>/link/", NewLinkView.for_site(self.admin_site), name=f"{name}_link"),
             path("<int:pk>/seen/", SeenView.for_site(self.admin_site), name=f"{name}_seen"),
+            path("<int:pk>/hold/<slug:action>/", HoldView.for_site(self.admin_site), name=f"{name}_hold"),
+            path(
+                "<int:pk>/release/<slug:action>/",
+                ReleaseView.for_site(self.admin_site),
+                name=f"{name}_release",
+            ),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
             path("<int:pk>/sheet/", SheetView.for_site(self.admin_site), name=f"{name}_sheet"),
         ]
@@ -108,6 +114,9 @@ class RequestAdmin(ViewOnly):
             "may_mark_seen": bool(unseen.to_see(stored)) and may(request, "contact_request"),
             "may_renew_link": may(request, "contact_request"),
             "may_change_urgency": may(request, "change_urgency") and stored.is_open,
+            "holds": retention.holds(stored),
+            "not_held": [hold for hold in retention.Hold if hold not in retention.holds(stored)],
+            "may_hold": may(request, "hold_request"),
             "note_form": NoteForm() if may(request, "write_note") else None,
         }
         return TemplateResponse(request, self.change_form_template, context)

@@ -62,6 +62,7 @@ class AppointmentRequest(models.Model):
         related_name="+",
     )
     first_contact_at = models.DateTimeField(_("first contact"), null=True)
+    waiting_anew_since = models.DateTimeField(_("waiting anew since"), null=True)
     is_answered = models.GeneratedField(
         expression=Q(first_contact_at__isnull=False),  # type: ignore[arg-type]  # the stubs lack Q
         output_field=models.BooleanField(),
@@ -150,11 +151,20 @@ class AppointmentRequest(models.Model):
                 condition=~Q(status="closed"),
                 name="request_open_by_due_idx",
             ),
-            models.Index(fields=["received_at"], name="request_received_idx"),
+            models.Index(
+                fields=["received_at"],
+                include=["urgency", "status", "first_contact_at", "respond_by", "waiting_anew_since"],
+                name="request_received_idx",
+            ),
             models.Index(
                 fields=["received_at"],
                 condition=Q(status="new", urgency="same_day"),
                 name="request_alarming_idx",
+            ),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(status="closed", legal_hold=False, in_medical_record=False),
+                name="request_to_purge_idx",
             ),
             models.Index(Upper("email"), condition=~Q(email=""), name="request_email_idx"),
             models.Index(fields=["phone"], condition=~Q(phone=""), name="request_phone_idx"),
