@@ -11,7 +11,7 @@ WHERE began.request_id = request.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("appointments", "0003_triage")]
+    dependencies = [("appointments", "0005_export")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0003_triage"),
+        ("appointments", "0004_audit"),
     ]
 
     operations = [
