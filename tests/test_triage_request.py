@@ -21,7 +21,8 @@ class TestOneRequest:
         page = text(as_(roles.FRONT_DESK).get(change(stored)))
         for shown in (
             "Zoë O’Hara", "Feb. 29, 1960", "Dana Helper", "daughter", "The patient has asked me to do this",
-            "March 2022 (50 to 51 months ago, more than 4 years)", "Left", "Red", "A second opinion", "No preference",
+            "March 2022 (50 to 51 months ago, more than 4 years)", "Left", "Red", "A second opinion",
+            "No preference",
             "Wednesday, June 24, 2026, Afternoon", "Steroid tablets.", "A quiet place to wait.",
             "E-mail: zoe@example.org", "Speaking by phone is hard for this patient.",
             "Needs an interpreter.", "The contact is the helper, Dana Helper.", stored.reference,
@@ -35,16 +36,21 @@ class TestOneRequest:
         [
             (
                 {"onset_year": 2026, "onset_month": 1, "onset_day": 5},
-                "January 5, 2026: 5 months ago</strong><br>"
-                "Next: 6 months, Jul 5, 2026. That is in 19 days.",
+                "Jan. 5, 2026: 5 months ago</strong><br>Next: 6 months, Jul 5, 2026 (in 19 days).",
             ),
             (
                 {"onset_year": 2025, "onset_month": None, "onset_day": None},
                 "2025: 5 to 17 months ago</strong><br>"
-                "Next: 18 months, Jul 1, 2026 to Jun 30, 2027. That is in 15 days.",
+                "Next: 18 months, Jul 1, 2026 to Jun 30, 2027 (in 15 days at the earliest).",
             ),
-            ({"onset_kind": "birth", "onset_year": None, "onset_month": None}, "From birth: 795 months ago, more than 66 years"),
-            ({"onset_kind": "unsure", "onset_year": None, "onset_month": None}, "Not sure</strong><br>The months cannot be counted"),
+            (
+                {"onset_kind": "birth", "onset_year": None, "onset_month": None},
+                "From birth: 795 months ago, more than 66 years",
+            ),
+            (
+                {"onset_kind": "unsure", "onset_year": None, "onset_month": None},
+                "Not sure</strong><br>The months cannot be counted",
+            ),
         ],
     )
     def test_staff_see_the_clock_since_the_onset(self, onset: dict[str, Any], clock: str) -> None:
@@ -83,7 +89,10 @@ class TestOneRequest:
         ("role", "buttons"),
         [
             (roles.FRONT_DESK, {"attempt", "contact", "schedule", "close", "note", "link", "assign"}),
-            (roles.CLINICIAN, {"attempt", "contact", "schedule", "close", "note", "link", "assign", "urgency"}),
+            (
+                roles.CLINICIAN,
+                {"attempt", "contact", "schedule", "close", "note", "link", "assign", "urgency"},
+            ),
         ],
     )
     def test_only_the_steps_that_this_person_may_take_are_offered(self, role: str, buttons: set[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from appointments.duplicates import Alike, Likely
 
 WHY = {
-    Alike.EMAIL: _("Same e-mail"),
-    Alike.PHONE: _("Same phone"),
-    Alike.PERSON: _("Same birth date and a similar name"),
+    Alike.EMAIL: _("same e-mail"),
+    Alike.PHONE: _("same phone"),
+    Alike.PERSON: _("same birth date and a similar name"),
 }
 
 
 def why(each: Likely) -> str:
     """What both have in common; and where it is the contact alone, that it is probably another person."""
-    common = "; ".join(str(WHY[alike]) for alike in each.alike)
+    common = capfirst(", ".join(str(WHY[alike]) for alike in each.alike))
     if not each.another:
         return common
     return gettext(

@@ -101,11 +101,11 @@ def _comes(first: date, last: date, today: date) -> str:
         return gettext("All marks are behind.")
     days = (marks.next_mark_on - today).days
     when = _between(marks.next_mark_on, urgency.mark_days(last)[marks.next_mark])
-    return ngettext(
-        "Next: %(mark)s months, %(when)s. That is in %(days)s day.",
-        "Next: %(mark)s months, %(when)s. That is in %(days)s days.",
-        days,
-    ) % {"mark": marks.next_mark, "when": when, "days": days}
+    counted = ngettext("in %(days)s day", "in %(days)s days", days) % {"days": days}
+    if first != last:
+        counted = gettext("%(counted)s at the earliest") % {"counted": counted}
+    told = {"mark": marks.next_mark, "when": when, "counted": counted}
+    return gettext("Next: %(mark)s months, %(when)s (%(counted)s).") % told
 
 
 def _marks(first: date, last: date, today: date) -> list[Mark]:

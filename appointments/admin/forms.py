@@ -78,7 +78,7 @@ class TakeStepForm(TriageForm):
         if Need.SCHEDULED_FOR in transition.needs:
             zone = timezone.get_current_timezone_name().replace("_", " ")
             told = {"zone": zone, "hours": hours.in_words(urgency.rules().hours)}
-            self.fields["scheduled_for"].help_text = _("Clinic time (%(zone)s). Open %(hours)s.") % told
+            self.fields["scheduled_for"].help_text = _("Clinic time (%(zone)s). Hours: %(hours)s") % told
 
     def clean_scheduled_for(self) -> datetime:
         moment: datetime = self.cleaned_data["scheduled_for"]

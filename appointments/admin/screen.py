@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from appointments.admin.clock import clock
 from appointments.admin.decisions import may
 from appointments.admin.forms import NoteForm
 from appointments.models import AppointmentRequest
-from appointments.states import Need
+from appointments.states import Need, Status
 
 KEYS = {
     "take_up": "t",
@@ -30,6 +29,14 @@ KEYS = {
     "reopen": "r",
 }
 """The key of each step, for who works without a mouse."""
+
+USUAL: dict[str, str] = {
+    Status.NEW: "take_up",
+    Status.IN_REVIEW: "contact",
+    Status.CONTACTED: "schedule",
+    Status.SCHEDULED: "close",
+}
+"""The step that usually comes next: it stands first."""
 
 NEEDS = {
     Need.OUTCOME: _("needs an outcome"),
@@ -77,10 +84,11 @@ def _steps(request: HttpRequest, stored: AppointmentRequest, account: int) -> di
     """What this person may do now."""
     rows = [row for row in states.allowed(stored.status) if may(request, row.permission)]
     steps = [_step(row) for row in rows]
+    steps.sort(key=lambda step: step.action != USUAL.get(stored.status))
     may_contact, may_assign = may(request, "contact_request"), may(request, "assign_request")
     return {
-        "direct": [step for step in steps if not step.needs],
-        "asking": [step for step in steps if step.needs],
+        "steps": steps,
+        "usual": USUAL.get(stored.status),
         "may_close": any(step.action == "close" for step in steps),
         "may_mark_seen": bool(unseen.to_see(stored)) and may_contact,
         "may_renew_link": may_contact,
@@ -129,8 +137,5 @@ def age(born: date, today: date) -> str:
 
 
 def _speaks(stored: AppointmentRequest) -> str:
-    language = stored.other_language or str(words.Language(stored.language).label)
-    if stored.interpreter:
-        return gettext("%(language)s, with an interpreter") % {"language": language}
-    same = stored.language == settings.LANGUAGE_CODE and not stored.other_language
-    return language if same else gettext("%(language)s, no interpreter asked for") % {"language": language}
+    """The patient's language; that an interpreter is needed is said among the warnings."""
+    return stored.other_language or str(words.Language(stored.language).label)

@@ -68,7 +68,7 @@ def test_staff_take_the_most_urgent_one_and_close_it(
     expect(timeline.locator("strong")).to_have_text(
         ["Close: Referred elsewhere", "Take up", "Request received"]
     )
-    expect(timeline.first).to_contain_text("staff")
+    expect(timeline.first).to_contain_text("Sample Staff")
     expect(timeline.first).to_contain_text("Seen by her eye doctor today.")
     axe(page)
     page.goto(QUEUE)
