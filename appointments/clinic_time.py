@@ -34,6 +34,13 @@ def respond_by(received_at: datetime, level: Level, ruleset: RuleSet) -> datetim
             return _after_working_days(received_at, ruleset.targets.routine_working_days, ruleset.hours)
 
 
+def is_open_at(moment: datetime, hours: ClinicHours) -> bool:
+    """Whether the clinic is open at this instant; at closing time it is not."""
+    day = clinic_today(moment, hours.time_zone)
+    opens, closes = _opening(day, hours)
+    return hours.is_open_on(day) and opens <= moment < closes
+
+
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time without a time zone")

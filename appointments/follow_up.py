@@ -35,13 +35,20 @@ SEEN = "seen"
 
 @transaction.atomic
 def change_contact(
-    *, actor: Actor, request_id: int, seen_version: int, contact: Mapping[str, Any], address: str
+    *,
+    actor: Actor,
+    request_id: int,
+    seen_version: int,
+    contact: Mapping[str, Any],
+    address: str = "",
+    reason: str = "",
 ) -> AppointmentRequest:
     """Reach the patient another way from now on; the address before is told too.
 
-    ``address`` is whom the limits count as the sender. Raises Outdated, limits.Limited, states.NotAllowed
-    where the request is closed. What is there already changes nothing; nor does an e-mail address that
-    differs in case alone. One that was given too often is not written to.
+    ``address`` is the patient's, whom the limits count as the sender; staff are not counted, and say why.
+    Raises Outdated, limits.Limited, states.NotAllowed where the request is closed. What is there already
+    changes nothing; nor does an e-mail address that differs in case alone. One that patients gave too often
+    is not written to.
     """
     request = _open(request_id, "change_contact")
     former, given = request.email, {name: contact[name] for name in CONTACT}
@@ -52,10 +59,13 @@ def change_contact(
     if not changed:
         return request
     lifecycle.refuse_outdated(request, seen_version)
-    limits.count_change(address=address, request_id=request_id)
-    limited = moved and bool(given["email"]) and limits.contact_limited(given["email"])
+    by_patient = actor == audit.PATIENT
+    if by_patient:
+        limits.count_change(address=address, request_id=request_id)
+    limited = by_patient and moved and bool(given["email"]) and limits.contact_limited(given["email"])
     values = {name: given[name] for name in changed}
     event = _recorded(actor, "change_contact", request, values, contact_limited=limited or None)
+    lifecycle.keep_reason(request, event, actor, reason)
     if not limited:
         notifications.tell_patient(request=request, event=event, kind=Message.Kind.CONTACT)
     if former and moved:

@@ -15,7 +15,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from appointments import audit, clinic_time, limits, notifications, private_link, states, urgency
+from appointments import (
+    audit,
+    clinic_time,
+    colleagues,
+    limits,
+    notifications,
+    private_link,
+    states,
+    urgency,
+)
 from appointments.answers import NONE_OF_THESE, UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
@@ -34,11 +43,11 @@ class Emergency(Exception):
 
 
 class Outdated(Exception):
-    """The request has changed since the person who acts last saw it; ``event`` is what happened."""
+    """The request has changed since the person who acts last saw it; ``events`` are what happened since."""
 
-    def __init__(self, event: Event | None) -> None:
+    def __init__(self, events: list[Event]) -> None:
         super().__init__("the request has changed")
-        self.event = event
+        self.events = events
 
 
 class Incomplete(Exception):
@@ -47,6 +56,10 @@ class Incomplete(Exception):
     def __init__(self, need: Need) -> None:
         super().__init__(f"{need} is missing")
         self.need = need
+
+
+class NoColleague(Exception):
+    """A request was to be given to an account that may not look after requests."""
 
 
 def today() -> date:
@@ -151,10 +164,12 @@ def take_step(
     seen_version: int,
     outcome: str = "",
     scheduled_for: datetime | None = None,
+    duplicate_of: int | None = None,
     reason: str = "",
 ) -> AppointmentRequest:
     """Take one of the steps of the table of transitions.
 
+    ``duplicate_of`` is the id of the request that one closed as a duplicate repeats; nothing is merged.
     Raises Outdated where the request has changed since ``seen_version``, states.NotAllowed for a step that is
     not in the table, Incomplete where the step needs more.
     """
@@ -188,8 +203,9 @@ def take_step(
         after=row.target,
         outcome=closing,
         scheduled_for=date_given,
+        duplicate_of=duplicate_of if closing == Outcome.DUPLICATE else None,
     )
-    _keep_reason(request, event, actor, reason)
+    keep_reason(request, event, actor, reason)
     if row.tells(closing):
         notifications.tell_patient(request=request, event=event, kind=notifications.KIND_AFTER[action])
     if action == "reopen" and request.urgency == UrgencyLevel.SAME_DAY:
@@ -217,9 +233,32 @@ def change_urgency(
     event = audit.record(
         actor=actor, action="change_urgency", request_id=request.pk, before=before, after=request.urgency
     )
-    _keep_reason(request, event, actor, reason)
+    keep_reason(request, event, actor, reason)
     if request.status == Status.NEW and before != request.urgency == UrgencyLevel.SAME_DAY:
         notifications.tell_staff(request=request, event=event)
+    return saved(request)
+
+
+@transaction.atomic
+def assign(
+    *, actor: Actor, request_id: int, seen_version: int, account: int | None, reason: str = ""
+) -> AppointmentRequest:
+    """Give an open request to a colleague, or with None back to nobody. Who has it already keeps it.
+
+    It is no step of the table: the status stays, and so does the target. Raises Outdated, NoColleague,
+    states.NotAllowed.
+    """
+    request = _current(request_id, seen_version)
+    if not request.is_open:
+        raise states.NotAllowed("assign", request.status)
+    if account is not None and not colleagues.may_hold().filter(pk=account).exists():
+        raise NoColleague
+    former = request.assigned_to_id
+    if former == account:
+        return request
+    request.assigned_to_id = account
+    event = audit.record(actor=actor, action="assign", request_id=request.pk, account=account, former=former)
+    keep_reason(request, event, actor, reason)
     return saved(request)
 
 
@@ -245,7 +284,22 @@ def locked(request_id: int) -> AppointmentRequest:
 def refuse_outdated(request: AppointmentRequest, seen_version: int) -> None:
     """Raise Outdated where a locked request is no longer as the person who acts last saw it."""
     if request.version != seen_version:
-        raise Outdated(Event.objects.filter(request_id=request.pk).exclude(action__in=audit.BESIDE).last())
+        raise Outdated(events_since(request, seen_version))
+
+
+MOST_TOLD = 20
+"""How many changes are told at most to who has not looked for long."""
+
+
+def events_since(request: AppointmentRequest, seen_version: int) -> list[Event]:
+    """What changed the request since it had this version, the earliest first.
+
+    Every change is one entry and one version, so that the versions passed count the entries. A version that
+    the request never had, from a tampered form, is told the last change alone.
+    """
+    passed = request.version - seen_version
+    changes = Event.objects.filter(request_id=request.pk).exclude(action__in=[*audit.BESIDE, "submit"])
+    return list(changes.order_by("-pk")[: min(passed, MOST_TOLD) if passed > 0 else 1])[::-1]
 
 
 def _waiting_since(request: AppointmentRequest) -> datetime:
@@ -253,7 +307,8 @@ def _waiting_since(request: AppointmentRequest) -> datetime:
     return request.waiting_anew_since or request.received_at
 
 
-def _keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason: str) -> None:
+def keep_reason(request: AppointmentRequest, event: Event, actor: Actor, reason: str) -> None:
+    """Keep what a person wrote about their step outside the trail, where it can be erased."""
     if reason:
         Note.objects.create(request=request, author_id=actor.account, event_id=event.pk, text=reason)
 

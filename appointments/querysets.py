@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
@@ -64,7 +64,9 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
     def with_contact(self, contact: str) -> Self:
         """Those for which this e-mail address, or this phone number as E.164, was given; the newest first."""
         field = "email__iexact" if "@" in contact else "phone"
-        return self.filter(**{field: contacts.normal(contact)}).order_by("-received_at", "-pk")
+        # The index leaves out rows without one; PostgreSQL uses it only where the query says so too.
+        given = self.exclude(email="") if "@" in contact else self
+        return given.filter(**{field: contacts.normal(contact)}).order_by("-received_at", "-pk")
 
     def received_on(self, first_day: date | None, last_day: date | None) -> Self:
         """Those that came in on these days of the clinic's calendar, both included; None is no bound."""
@@ -89,6 +91,23 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
             rows = self.model._default_manager.filter(pk__in=found).select_related("assigned_to")
             yield list(rows.order_by("pk"))
             after = found[-1]
+
+    def born_on(self, day: date) -> Self:
+        """Those whose patient was born on this day, the newest first."""
+        return self.filter(date_of_birth=day).order_by("-received_at", "-pk")
+
+    def references(self, ids: Iterable[int]) -> dict[int, str]:
+        """The references of these requests, by id; without ids no query is made."""
+        return dict(self.filter(pk__in=ids).values_list("pk", "reference"))
+
+    def next_for(self, account: int, *, but: int) -> Self:
+        """What this member of staff may take next, the most pressing first: theirs, or nobody's.
+
+        Without ``but``, the one they look at, and those whose date is still to come: they wait for nothing.
+        """
+        theirs = models.Q(assigned_to=account) | models.Q(assigned_to=None)
+        dated = models.Q(status="scheduled", scheduled_for__gt=timezone.now())
+        return self.open().filter(theirs).exclude(pk=but).exclude(dated).order_by(*MOST_PRESSING_FIRST)
 
 
 def _midnight(day: date) -> datetime:

@@ -74,7 +74,7 @@ def _set_hold(actor: Actor, request_id: int, kind: Hold, held: bool, reason: str
     request = lifecycle.locked(request_id)
     if getattr(request, kind) == held:
         about = Event.objects.filter(request_id=request_id, action__in=["hold", "release"])
-        raise lifecycle.Outdated(about.filter(codes__kind=kind.value).last())
+        raise lifecycle.Outdated(list(about.filter(codes__kind=kind.value).order_by("-pk")[:1]))
     setattr(request, kind, held)
     request.save(update_fields=[kind])
     action = "hold" if held else "release"

@@ -14,7 +14,7 @@ from appointments.urgency_file import RulesError, load_rules, rules
 from appointments.urgency_rules import LIST_QUESTIONS, QUESTIONS, Facts, Level, Rule, RuleSet
 
 __all__ = ["Assessment", "Level", "OnsetMarks", "Rule", "RuleSet", "RulesError", "assess", "load_rules",
-           "months_between", "onset_marks", "onset_range", "rules"]  # fmt: skip
+           "mark_days", "months_between", "onset_marks", "onset_range", "rules"]  # fmt: skip
 
 MARKS = (6, 12, 18, 24)
 
@@ -125,3 +125,8 @@ def onset_marks(onset: date, today: date) -> OnsetMarks:
     months = months_between(onset, today)
     next_mark = next((mark for mark in MARKS if mark > months), None)
     return OnsetMarks(months, next_mark, _in_month(onset, next_mark) if next_mark else None)
+
+
+def mark_days(onset: date) -> dict[int, date]:
+    """Each mark and the day on which it is reached."""
+    return {mark: _in_month(onset, mark) for mark in MARKS}

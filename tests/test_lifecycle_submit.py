@@ -216,7 +216,8 @@ def test_of_two_who_act_at_once_one_acts_and_the_other_is_told(committed_databas
         ),
     )
     assert sorted(type(result).__name__ for result in results) == ["Outdated", "Outdated", "Outdated", "int"]
-    assert all(result.event.action == "contact" for result in results if result != 2)
+    told = [[event.action for event in result.events] for result in results if result != 2]
+    assert told == [["contact"]] * 3
     assert Event.objects.count() == 1
 
 

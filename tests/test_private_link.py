@@ -106,7 +106,8 @@ class TestStaff:
     def test_what_links_no_longer_open_gets_none(self) -> None:
         stored = with_link("closed", closed_at="2026-01-01T00:00:00Z")
         response = as_(roles.FRONT_DESK).post(link_page(stored))
-        assert response["Location"] == change(stored) and not Event.objects.exists()
+        assert response.status_code == 409 and not Event.objects.exists()
+        assert "This step is no longer possible" in response.content.decode()
 
     @pytest.mark.parametrize(
         ("part", "posted", "said"),

@@ -135,7 +135,7 @@ class TestDecisions:
         stored = a_request()
         client, before = as_(roles.CLINICIAN), state(stored)
         for action, form, status in [
-            ("schedule", {"scheduled_for": "2026-07-01T10:30"}, 200),
+            ("schedule", {"scheduled_for": "2026-07-01T10:30"}, 409),
             ("reopen", {"reason": "Why not."}, 409),
         ]:
             response = client.post(step(stored, action), {"seen_version": 1, **form}, follow=True)
@@ -162,9 +162,8 @@ class TestDecisions:
         response = client.post(step(stored, "close"), form)
         page = text(response)
         assert response.status_code == 409
-        assert (
-            f"Meanwhile {quicker.username} was quicker: “Reached the patient” (Jun 16, 11:00 a.m.)." in page
-        )
+        assert f"<strong>Reached the patient</strong>, {quicker.username}, " in page
+        assert "Jun 16, 11:00 a.m.</time><br>Status: New → Contacted</li>" in page
         assert "Nobody answers." in page and 'value="not_reached" selected' in page
         assert 'name="seen_version" value="2"' in page
         stored.refresh_from_db()
@@ -177,12 +176,13 @@ class TestDecisions:
         stored = a_request()
         lifecycle.take_step(actor=audit.PATIENT, request_id=stored.pk, action="withdraw", seen_version=1)
         page = text(as_(roles.FRONT_DESK).post(step(stored, "contact"), {"seen_version": 1}))
-        assert "Meanwhile patient was quicker: “Withdraw: Withdrawn by patient”" in page
+        assert "<strong>Withdraw: Withdrawn by patient</strong>, patient, " in page
+        assert "This step is no longer possible" in page
 
     def test_a_change_without_a_trail_is_told_too(self) -> None:
         stored = a_request(version=7)
         page = text(as_(roles.FRONT_DESK).post(step(stored, "contact"), {"seen_version": 1}))
-        assert "This request has changed." in page
+        assert "Meanwhile this request has changed" in page
 
     @pytest.mark.parametrize(
         ("path", "form", "kept"),

@@ -7,18 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from appointments import audit, follow_up, lifecycle, states
-from appointments.admin import presentation
+from appointments import audit, duplicates, follow_up, lifecycle, states
+from appointments.admin import alike, meanwhile, presentation
 from appointments.admin.forms import NoteForm, SeenForm, TakeStepForm, TriageForm, UrgencyForm
 from appointments.models import AppointmentRequest, Event
 
@@ -50,21 +47,27 @@ class DecisionView:
         """GET asks, POST acts. Raises PermissionDenied, Http404."""
         stored = self._guarded(request, pk, action)
         if request.method != "POST":
-            return self._page(request, stored, action, self.form(stored, action))
+            if not self.possible(stored, action):
+                return self._not_possible(request, stored, action, [], status=200)
+            return self._page(request, stored, action, self.asked(request, stored, action))
         form = self.form(stored, action, request.POST)
         if not form.is_valid():
             return self._page(request, stored, action, form, status=422)
         try:
             self.act(request, stored, action, form)
         except lifecycle.Outdated as outdated:
-            return self._told(request, stored, action, what_happened(outdated.event))
+            return self._told(request, stored, action, outdated.events)
         except states.NotAllowed:
-            what = gettext("This step is no longer possible: the request has moved on.")
-            if form.cleaned_data.get("reason"):
-                return self._told(request, stored, action, what)
-            messages.warning(request, what)
-            return redirect("admin:appointments_appointmentrequest_change", pk)
+            return self._not_possible(request, stored, action, [], form=form)
         return self.done(request, stored, action)
+
+    def asked(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> forms.Form:
+        """The form of a page that is opened; the first question has the focus."""
+        form = self.form(stored, action)
+        first = next(iter(form.visible_fields()), None)
+        if first is not None:
+            first.field.widget.attrs["autofocus"] = True
+        return form
 
     def done(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> HttpResponse:
         """The answer once it has been acted on."""
@@ -86,13 +89,49 @@ class DecisionView:
             raise PermissionDenied
         return get_object_or_404(AppointmentRequest, pk=pk)
 
-    def _told(self, request: HttpRequest, stored: AppointmentRequest, action: str, what: str) -> HttpResponse:
+    def _told(
+        self, request: HttpRequest, stored: AppointmentRequest, action: str, events: list[Event]
+    ) -> HttpResponse:
         """Say what changed meanwhile, and offer the form once more against the request as it now is."""
-        messages.warning(request, what)
         stored.refresh_from_db()
         posted = request.POST.copy()
         posted["seen_version"] = str(stored.version)
-        return self._page(request, stored, action, self.form(stored, action, posted), status=409)
+        form = self.form(stored, action, posted)
+        if not self.possible(stored, action):
+            return self._not_possible(request, stored, action, events, form=form)
+        told = {"changes": meanwhile.changes(events, reader=int(request.user.pk or 0)), "is_outdated": True}
+        return self._page(request, stored, action, form, status=409, **told)
+
+    def _not_possible(
+        self,
+        request: HttpRequest,
+        stored: AppointmentRequest,
+        action: str,
+        events: list[Event],
+        *,
+        form: forms.Form | None = None,
+        status: int = 409,
+    ) -> HttpResponse:
+        """Say that the step cannot be taken any more; what was typed can be kept as a note."""
+        typed = [] if form is None else meanwhile.typed(form)
+        note = form["reason"].value() if form is not None and "reason" in form.fields else ""
+        context = {
+            **self._context(request, stored, action),
+            "changes": meanwhile.changes(events, reader=int(request.user.pk or 0)),
+            "typed": typed,
+            "note_form": NoteForm(initial={"text": note}) if note else None,
+            "may_write_note": may(request, "write_note"),
+        }
+        return TemplateResponse(request, "admin/appointments/not_possible.html", context, status=status)
+
+    def _context(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> dict[str, Any]:
+        return {
+            **self.site.each_context(request),
+            "opts": AppointmentRequest._meta,
+            "title": self.title(action),
+            "stored": stored,
+            "due": presentation.due(stored),
+        }
 
     def _page(
         self,
@@ -102,17 +141,24 @@ class DecisionView:
         form: forms.Form,
         *,
         status: int = 200,
+        **told: Any,
     ) -> HttpResponse:
         context = {
-            **self.site.each_context(request),
-            "opts": AppointmentRequest._meta,
-            "title": self.title(action),
-            "stored": stored,
+            **self._context(request, stored, action),
             "form": form,
-            "due": presentation.due(stored),
             "tells": self.tells(stored, action),
+            "beside": self.beside(stored, action),
+            **told,
         }
         return TemplateResponse(request, self.template, context, status=status)
+
+    def possible(self, stored: AppointmentRequest, action: str) -> bool:
+        """Whether this can be done to the request as it is."""
+        return True
+
+    def beside(self, stored: AppointmentRequest, action: str) -> list[tuple[str, list[str]]]:
+        """What to have in view while deciding, each under its heading."""
+        return []
 
     def permission(self, action: str) -> str:
         raise NotImplementedError
@@ -134,6 +180,21 @@ class DecisionView:
 class StepView(DecisionView):
     """A step of the table of transitions."""
 
+    def possible(self, stored: AppointmentRequest, action: str) -> bool:
+        return action in [row.action for row in states.allowed(stored.status)]
+
+    def asked(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> forms.Form:
+        """An address may choose the outcome, and the request that this one repeats: codes and ids only."""
+        form = super().asked(request, stored, action)
+        for name in ("outcome", "duplicate_of"):
+            field, chosen = form.fields.get(name), request.GET.get(name, "")
+            if isinstance(field, forms.ChoiceField) and field.valid_value(chosen):
+                form.initial[name] = chosen
+        return form
+
+    def beside(self, stored: AppointmentRequest, action: str) -> list[tuple[str, list[str]]]:
+        return presentation.wishes(stored) if action == "schedule" else []
+
     def _row(self, action: str, status: str = "") -> states.Transition:
         rows = [row for row in states.TRANSITIONS if row.action == action and action in STEPS]
         if not rows:
@@ -151,7 +212,9 @@ class StepView(DecisionView):
 
     def form(self, stored: AppointmentRequest, action: str, data: Any = None) -> TakeStepForm:
         row = self._row(action, stored.status)
-        return TakeStepForm(data, transition=row, initial={"seen_version": stored.version})
+        others = duplicates.likely(stored) if states.Need.OUTCOME in row.needs else []
+        initial = {"seen_version": stored.version}
+        return TakeStepForm(data, transition=row, duplicates=alike.choices(others), initial=initial)
 
     def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:
         given = form.cleaned_data
@@ -162,6 +225,9 @@ class StepView(DecisionView):
 
 class UrgencyView(DecisionView):
     """The urgency, raised or lowered with a reason."""
+
+    def possible(self, stored: AppointmentRequest, action: str) -> bool:
+        return stored.is_open
 
     def permission(self, action: str) -> str:
         return "change_urgency"
@@ -212,19 +278,3 @@ class NoteView(DecisionView):
         lifecycle.write_note(
             actor=audit.staff(int(request.user.pk or 0)), request_id=stored.pk, text=form.cleaned_data["text"]
         )
-
-
-def what_happened(event: Event | None) -> str:
-    """Who changed the request while someone else was looking at it."""
-    if event is None:
-        return gettext("This request has changed. Look at it again before you go on.")
-    user = get_user_model().objects.filter(pk=event.actor_id).first() if event.actor_id else None
-    who = user.get_username() if user else Event.ActorKind(event.actor_kind).label
-    return gettext(
-        "Meanwhile %(who)s was quicker: “%(what)s” (%(time)s). "
-        "What you typed is still here; check that it still fits."
-    ) % {
-        "who": who,
-        "what": presentation.event_label(event),
-        "time": date_format(localtime(event.at), "M j, g:i a"),
-    }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timesince import timesince, timeuntil
@@ -17,11 +17,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
-from appointments import audit, lifecycle, retention, states, urgency
+from appointments import audit, colleagues, retention, states, urgency
+from appointments.admin.clock import clock
 from appointments.admin.fates import EVENT_LABELS
 from appointments.admin.looks import WATCHED_LABELS
 from appointments.fields import phone_as_written
-from appointments.forms.base import date_shown
 from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
 from services.models import US_STATES, Location, Person
@@ -100,26 +100,20 @@ def _page_title(name: str, request: AppointmentRequest) -> str:
     return page.text.title if page else slug
 
 
+def wishes(request: AppointmentRequest) -> list[tuple[str, list[str]]]:
+    """What the patient wished for the visit, for whoever gives it a date."""
+    times = [half_day_shown(time) for time in request.times]
+    names = ("visit_type", "place", "person")
+    return [
+        (gettext("Times that suit the patient"), times or [gettext("Any time")]),
+        (gettext("Wishes"), [f"{_label(name)}: {_value(request, name)}" for name in names]),
+    ]
+
+
 def onset(request: AppointmentRequest) -> str:
-    """When it started, and how long ago in months, with the next mark that matters for nerve surgery."""
-    if request.onset_kind != words.OnsetKind.DATE:
-        return str(words.OnsetKind(request.onset_kind).label)
-    answers = {
-        part: getattr(request, part) for part in ("onset_kind", "onset_year", "onset_month", "onset_day")
-    }
-    said = date_shown({"year": request.onset_year, "month": request.onset_month, "day": request.onset_day})
-    possible = urgency.onset_range(answers, today=lifecycle.today())
-    if possible is None:
-        return said
-    marks = urgency.onset_marks(possible[0], lifecycle.today())
-    clock = gettext("%(months)s months ago") % {"months": marks.months}
-    if marks.next_mark:
-        clock = gettext("%(clock)s; %(mark)s months on %(day)s") % {
-            "clock": clock,
-            "mark": marks.next_mark,
-            "day": date_format(marks.next_mark_on, "F j, Y"),  # type: ignore[arg-type]
-        }
-    return f"{said} ({clock})"
+    """When it started, and how long ago in months."""
+    since = clock(request)
+    return f"{since.started} ({since.ago})" if since.ago else since.started
 
 
 def contact_way(request: AppointmentRequest) -> str:
@@ -207,23 +201,41 @@ def timeline(request: AppointmentRequest) -> list[Happening]:
     """Everything that happened, the latest first."""
     happened = Event.objects.filter(request_id=request.pk).exclude(action__in=audit.LOOKS)
     events = list(happened.order_by("-pk"))
-    names = dict(
-        get_user_model()
-        .objects.filter(pk__in={event.actor_id for event in events if event.actor_id})
-        .values_list("pk", "username")
-    )
+    named = Named.of(events)
     notes = {note.event_id: note for note in request.notes.all()}
     messages = list(request.messages.exclude(kind=Message.Kind.URGENT))
     return [
         Happening(
             event=event,
-            label=event_label(event),
-            who=names.get(event.actor_id or 0) or str(Event.ActorKind(event.actor_kind).label),
+            label=event_label(event, named),
+            who=named.who(event),
             note=notes.get(event.pk),
             messages=[message for message in messages if message.event_id == event.pk],
         )
         for event in events
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The names of the accounts, and the references of the requests, that trail entries hold as ids."""
+
+    accounts: Mapping[int, str]
+    references: Mapping[int, str]
+
+    @classmethod
+    def of(cls, events: Sequence[Event]) -> Named:
+        """In two queries, however many entries there are."""
+        accounts = {event.actor_id for event in events} | {event.codes.get("account") for event in events}
+        others = {event.codes.get("duplicate_of") for event in events} - {None}
+        return cls(colleagues.names_of(accounts), AppointmentRequest.objects.references(others))
+
+    def who(self, event: Event) -> str:
+        """Who did it, by name where the account still exists."""
+        return self.accounts.get(event.actor_id or 0) or str(Event.ActorKind(event.actor_kind).label)
+
+
+NOBODY_NAMED = Named({}, {})
 
 
 def action_label(action: str) -> str:
@@ -243,6 +255,7 @@ def action_label(action: str) -> str:
         "export": gettext("Exported"),
         "export_end": gettext("Export ended"),
         "print": gettext("Printed"),
+        "assign": gettext("Given back: with nobody now"),
         **EVENT_LABELS,
         **WATCHED_LABELS,
     }
@@ -250,7 +263,7 @@ def action_label(action: str) -> str:
     return str(own.get(action) or steps.get(action) or action)
 
 
-def event_label(event: Event) -> str:
+def event_label(event: Event, named: Named = NOBODY_NAMED) -> str:
     """What happened, in words."""
     label = action_label(event.action)
     if event.codes.get("contact_limited"):
@@ -261,8 +274,17 @@ def event_label(event: Event) -> str:
         return f"{label}: {before} → {after}"
     if event.action in ("hold", "release"):
         return f"{label}: {retention.Hold(event.codes['kind']).label}"
+    if event.action == "assign" and (account := event.codes.get("account")):
+        return gettext("Given to %(name)s") % {"name": named.accounts.get(account, gettext("a colleague"))}
+    if event.codes.get("changed") and event.action == "change_contact":
+        columns = (_label(name).lower() for name in event.codes["changed"])
+        return f"{label}: {', '.join(columns)}"
     if event.codes.get("outcome"):
-        return f"{label}: {states.Outcome(event.codes['outcome']).label}"
+        outcome = f"{label}: {states.Outcome(event.codes['outcome']).label}"
+        other = named.references.get(event.codes.get("duplicate_of", 0), "")
+        return (
+            gettext("%(outcome)s of %(other)s") % {"outcome": outcome, "other": other} if other else outcome
+        )
     if event.codes.get("scheduled_for"):
         moment = localtime(datetime.fromisoformat(event.codes["scheduled_for"]))
         return f"{label}: {date_format(moment, 'M j, Y, g:i a T')}"

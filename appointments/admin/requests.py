@@ -14,12 +14,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appointments import retention, states
-from appointments.admin import presentation, unseen
-from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
+from appointments.admin import presentation, screen, unseen
+from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView
 from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
-from appointments.admin.forms import NoteForm
-from appointments.admin.looks import HoldView, ReleaseView, looks
+from appointments.admin.giving import AssignView, CorrectContactView
+from appointments.admin.holds import HoldView, ReleaseView
 from appointments.admin.private_links import NewLinkView
 from appointments.admin.sheet import SheetView
 from appointments.admin.view_only import ViewOnly
@@ -65,6 +64,8 @@ class RequestAdmin(ViewOnly):
             ),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
             path("<int:pk>/sheet/", SheetView.for_site(self.admin_site), name=f"{name}_sheet"),
+            path("<int:pk>/assign/", AssignView.for_site(self.admin_site), name=f"{name}_assign"),
+            path("<int:pk>/contact/", CorrectContactView.for_site(self.admin_site), name=f"{name}_contact"),
         ]
         return own + super().get_urls()
 
@@ -95,29 +96,11 @@ class RequestAdmin(ViewOnly):
         stored: AppointmentRequest | None = self.get_object(request, object_id)
         if stored is None:
             raise Http404
-        rows = [row for row in states.allowed(stored.status) if may(request, row.permission)]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"{stored.patient_name}, {stored.reference}",
-            "stored": stored,
-            "due": presentation.due(stored),
-            "reasons": presentation.reasons(stored),
-            "contact_links": presentation.contact_links(stored),
-            "contact_warnings": presentation.contact_warnings(stored),
-            "groups": presentation.groups(stored),
-            "timeline": presentation.timeline(stored),
-            "looks": looks(stored),
-            "direct": [row for row in rows if not row.needs],
-            "asking": [row for row in rows if row.needs],
-            "unseen": unseen.told(stored),
-            "may_mark_seen": bool(unseen.to_see(stored)) and may(request, "contact_request"),
-            "may_renew_link": may(request, "contact_request"),
-            "may_change_urgency": may(request, "change_urgency") and stored.is_open,
-            "holds": retention.holds(stored),
-            "not_held": [hold for hold in retention.Hold if hold not in retention.holds(stored)],
-            "may_hold": may(request, "hold_request"),
-            "note_form": NoteForm() if may(request, "write_note") else None,
+            **screen.context(request, stored),
         }
         return TemplateResponse(request, self.change_form_template, context)
 

@@ -31,7 +31,8 @@ def _since(actions: list[str], *, ended_by: list[str]) -> QuerySet[Event]:
 
 def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
     """Each request with ``changes``, ``last_of_link`` and ``is_withdrawn``, which ``told`` reads."""
-    changes = _since(list(follow_up.PATIENT_CHANGES), ended_by=[*STEPS, follow_up.SEEN])
+    by_patient = _since(list(follow_up.PATIENT_CHANGES), ended_by=[*STEPS, follow_up.SEEN])
+    changes = by_patient.filter(actor_kind=Event.ActorKind.PATIENT)
     of_link = Event.objects.filter(request_id=OuterRef("pk"), action__in=follow_up.LINK_ACTIONS)
     return requests.annotate(
         changes=ArraySubquery(changes.order_by("action").values("action").distinct()),

@@ -166,8 +166,18 @@ class AppointmentRequest(models.Model):
                 condition=Q(status="closed", legal_hold=False, in_medical_record=False),
                 name="request_to_purge_idx",
             ),
-            models.Index(Upper("email"), condition=~Q(email=""), name="request_email_idx"),
-            models.Index(fields=["phone"], condition=~Q(phone=""), name="request_phone_idx"),
+            # The newest of one contact or birth date are read from the index, however many there are.
+            models.Index(
+                Upper("email"),
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=~Q(email=""),
+                name="request_email_idx",
+            ),
+            models.Index(
+                fields=["phone", "-received_at", "-id"], condition=~Q(phone=""), name="request_phone_idx"
+            ),
+            models.Index(fields=["date_of_birth", "-received_at", "-id"], name="request_birth_idx"),
         ]
         constraints = [
             models.CheckConstraint(
