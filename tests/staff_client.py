@@ -20,6 +20,7 @@ DECISIONS: list[tuple[str, dict[str, Any]]] = [
     ("step/close/", {"outcome": "referred", "reason": "To Columbus."}),
     ("urgency/", {"level": "same_day", "reason": "The eye is red."}),
     ("note/", {"text": "Her sister phoned."}),
+    ("contact/", {"reach": "email", "email": "new@example.org", "reason": "By phone."}),
 ]
 
 

@@ -48,7 +48,7 @@ class TestPermissions:
     @pytest.mark.parametrize(
         ("role", "may"),
         [
-            (roles.FRONT_DESK, {"step/take_up/", "step/contact/", "step/close/", "note/"}),
+            (roles.FRONT_DESK, {"step/take_up/", "step/contact/", "step/close/", "note/", "contact/"}),
             (roles.CLINICIAN, {path for path, _ in DECISIONS}),
             (roles.CONTENT_EDITOR, set()),
             (roles.AUDITOR, set()),

@@ -30,6 +30,9 @@ class SeenForm(forms.Form):
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
 
 class TriageForm(SeenForm):
     """A decision that may hold a reason."""
