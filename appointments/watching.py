@@ -21,16 +21,22 @@ from appointments import audit, limits
 from appointments.models import Message
 from clinic_site.client_ip import client_ip
 
-NO_LOOKS = frozenset({"login", "logout", "jsi18n"})
-"""Addresses that show nothing of what the site keeps. An answer without content (204) is no look either."""
+STEPS_OF_LOG_IN = frozenset({"login", "log_in_code", "second_factor_set_up"})
 
-DOORS = frozenset({"index", "login", "logout"})
+DOORS = STEPS_OF_LOG_IN | {"index", "logout", "log_in_left"}
 """Where somebody not logged in is expected: they are shown the log-in, and nothing was refused."""
+
+NO_LOOKS = STEPS_OF_LOG_IN | frozenset(
+    "logout log_in_left jsi18n appointments_export_progress "
+    "appointments_appointmentrequest_looking appointments_appointmentrequest_news".split()
+)
+"""Addresses that show nothing of a patient, of content or of the trail: the log-in, and what an open page
+asks for by itself every few seconds. An answer without content (204) is no look either."""
 
 SHOWING_ERRORS = frozenset({409, 422})
 """A form shown again with what is wrong, over the same record."""
 
-REFUSALS = frozenset({403, 429})
+REFUSALS = frozenset({401, 403, 429})
 REQUESTS = "appointments_appointmentrequest_"
 MESSAGES = "appointments_message_"
 
@@ -60,8 +66,8 @@ def _note(
 ) -> None:
     view = match.url_name or "unknown"
     status = response.status_code
-    if view == "login" and request.method == "POST":
-        _note_log_in(request, status)
+    if view in STEPS_OF_LOG_IN and request.method == "POST":
+        _note_log_in(request, view, status, came_as)
     elif view == "logout":
         if came_as is not None and not request.user.is_authenticated:
             audit.record(actor=audit.staff(came_as), action="log_out")
@@ -81,13 +87,17 @@ def _sent_to_log_in(request: HttpRequest, status: int, view: str) -> bool:
     return status == 302 and view not in DOORS and not admin.site.has_permission(request)
 
 
-def _note_log_in(request: HttpRequest, status: int) -> None:
-    """Who came in; or that somebody did not, with a keyed hash of the user name they gave."""
-    if status == 302 and request.user.pk is not None:
-        audit.record(actor=audit.staff(request.user.pk), action="log_in")
-        return
-    name = request.POST.get("username", "")
-    _note_stranger(request, "log_in_failed", status=status, name=audit.keyed_hash(name) if name else "")
+def _note_log_in(request: HttpRequest, view: str, status: int, came_as: int | None) -> None:
+    """Who came in; or that somebody did not, with a keyed hash of the user name they gave.
+
+    A right password alone, where a second step follows, is neither: that step tells.
+    """
+    account = request.user.pk
+    if account is not None and (account != came_as or (view == "login" and status == 302)):
+        audit.record(actor=audit.staff(account), action="log_in")
+    elif view == "login" and status != 302:
+        name = request.POST.get("username", "")
+        _note_stranger(request, "log_in_failed", status=status, name=audit.keyed_hash(name) if name else "")
 
 
 def _note_refusal(

@@ -186,6 +186,11 @@ def test_the_trail_has_one_writer() -> None:
     assert {write.split(":")[0] for write in found} == {"appointments.audit"}
 
 
+def test_djangos_history_is_written_by_screens_whose_changes_stand_in_the_trail_too() -> None:
+    assert offences(MODULES, "django.contrib.admin.models") == []
+    assert "appointments.watching.Watch" in FILES["clinic_site.settings"].read_text()
+
+
 def test_a_status_has_one_writer() -> None:
     for module in modules("appointments"):
         if module == "appointments.lifecycle":
