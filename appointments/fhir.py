@@ -241,5 +241,4 @@ def period(wish: dict[str, str]) -> Resource:
     return dict(zip(("start", "end"), map(instant, moments), strict=True))
 
 
-def _json(value: Resource) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

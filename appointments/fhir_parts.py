@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -27,6 +28,8 @@ def base() -> str:
 
 def text(value: str) -> str:
     """As an R4 string may be: no control character, no space but the plain one, not empty (else "")."""
+    if value.isprintable():
+        return value.strip()
     plain = re.sub(r"[^\S\r\n\t ]", " ", value)
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", "", plain).strip()
 
@@ -38,7 +41,12 @@ def instant(moment: datetime) -> str:
 
 def urn(kind: str, request: AppointmentRequest) -> str:
     """What a resource is known by within the bundle."""
-    return f"urn:uuid:{uuid5(NAMES, f'{kind}/{request.reference}')}"
+    return _urn(kind, request.reference)
+
+
+@lru_cache(maxsize=64)
+def _urn(kind: str, reference: str) -> str:
+    return f"urn:uuid:{uuid5(NAMES, f'{kind}/{reference}')}"
 
 
 def reference(kind: str, request: AppointmentRequest) -> Resource:

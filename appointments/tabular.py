@@ -7,9 +7,11 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, DateTimeField
 from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 
@@ -77,51 +79,42 @@ def headings() -> list[str]:
     return [onset if name == "onset" else heading(name) for name in COLUMNS]
 
 
-def row(request: AppointmentRequest, words: Words) -> list[str]:
+Cell = Callable[[AppointmentRequest], str]
+
+
+def cells(words: Words) -> list[Cell]:
+    """For each column how its cell is made: decided once for all rows."""
+    return [_cell(name, words) for name in COLUMNS]
+
+
+def row(request: AppointmentRequest, made_by: list[Cell]) -> list[str]:
     """The cells of one request, inert."""
-    return [inert(_cell(request, name, words)) for name in COLUMNS]
+    return [inert(cell(request)) for cell in made_by]
 
 
-def _onset(request: AppointmentRequest, words: Words) -> str:
-    return onset_date(request)
-
-
-def _times(request: AppointmentRequest, words: Words) -> str:
-    return "; ".join(f"{time['date']} {time['half']}" for time in request.times)
-
-
-def _holder(request: AppointmentRequest, words: Words) -> str:
-    return request.assigned_to.get_username() if request.assigned_to else ""
-
-
-def _reasons(request: AppointmentRequest, words: Words) -> str:
-    return "; ".join(words.reasons.get(code, code) for code in request.urgency_reasons)
-
-
-OWN: dict[str, Callable[[AppointmentRequest, Words], str]] = {
-    "onset": _onset,
-    "times": _times,
-    "assigned_to": _holder,
-    "urgency_reasons": _reasons,
-}
-
-
-def _cell(request: AppointmentRequest, name: str, words: Words) -> str:
-    if name in OWN:
-        return OWN[name](request, words)
-    value = getattr(request, name)
-    if value is None or value == "":
-        return ""
-    if name in words.labels:
-        codes = value if isinstance(value, list) else [value]
-        return "; ".join(words.label(name, code) for code in codes)
-    if name in words.titles:
-        return words.titles[name].get(value, value)
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, datetime):
-        return localtime(value).strftime("%Y-%m-%d %H:%M")
-    return value.isoformat() if isinstance(value, date) else str(value)
+def _cell(name: str, words: Words) -> Cell:
+    if name == "onset":
+        return onset_date
+    if name == "times":
+        return lambda request: "; ".join(f"{time['date']} {time['half']}" for time in request.times)
+    if name == "assigned_to":
+        return lambda request: request.assigned_to.get_username() if request.assigned_to else ""
+    field = AppointmentRequest._meta.get_field(name)
+    said = attrgetter(name)
+    known = words.labels.get(name) or words.titles.get(name)
+    if name == "urgency_reasons":
+        known = words.reasons
+    if isinstance(field, ArrayField):
+        labels = known or {}
+        return lambda request: "; ".join(labels.get(code, code) for code in said(request))
+    if known:
+        return lambda request: known.get(said(request), said(request))
+    if isinstance(field, BooleanField):
+        yes, no = gettext("Yes"), gettext("No")
+        return lambda request: yes if said(request) else no
+    if isinstance(field, DateTimeField):
+        return lambda request: localtime(said(request)).strftime("%Y-%m-%d %H:%M") if said(request) else ""
+    return lambda request: str(said(request))
 
 
 class Csv:
@@ -133,13 +126,13 @@ class Csv:
     piece = 200
 
     def __init__(self, words: Words) -> None:
-        self.words = words
+        self.cells = cells(words)
 
     def head(self) -> bytes:
         return self.encoded([headings()], first=True)
 
     def rows(self, requests: Iterable[AppointmentRequest]) -> bytes:
-        return self.encoded([row(request, self.words) for request in requests])
+        return self.encoded([row(request, self.cells) for request in requests])
 
     def foot(self, count: int) -> bytes:
         """The last line, by which a file that was cut off is known."""

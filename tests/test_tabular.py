@@ -88,7 +88,7 @@ def test_a_row_says_what_was_answered(words: Words) -> None:
             eye_signs=["red"], phone="+12165550123", onset_day=None, assigned_to=staff(), is_sample=True
         )
     )
-    cells = dict(zip(tabular.COLUMNS, tabular.row(request, words), strict=True))
+    cells = dict(zip(tabular.COLUMNS, tabular.row(request, tabular.cells(words)), strict=True))
     expected = {
         "received_at": "2026-06-16 11:00",
         "status": "New",

@@ -164,6 +164,8 @@ class ExportAdmin(ViewOnly):
             once = gettext("An export can be downloaded once, within 15 minutes. Begin a new one if need be.")
             messages.warning(request, once)
             return redirect(PAGE, pk)
+        # Compression would hold back what was written, and with it that nobody reads any more.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
         content = export_stream.stream(actor=actor, export=export, requests=requests, writer=writer)
         return StreamingHttpResponse(
             content,
