@@ -15,7 +15,7 @@ from appointments import audit, lifecycle, notifications, private_link, roles
 from appointments.models import AppointmentRequest, Event, Message
 from tests.builders import NOW, a_message, a_request, staff
 from tests.html import Element, parse
-from tests.staff_client import CLOSED, MESSAGES, QUEUE, TRAIL, as_, change, happened, step, text
+from tests.staff_client import ACCOUNTS, CLOSED, MESSAGES, QUEUE, TRAIL, as_, change, happened, step, text
 
 URGENT = {"urgency": "same_day", "computed_urgency": "same_day"}
 QUEUE_OF_URGENT = f"{QUEUE}?status=new&urgency__exact=same_day"
@@ -57,6 +57,15 @@ class TestUrgentRequests:
         listed = parse(text(client.get(QUEUE_OF_URGENT))).texts(css="field-patient")
         assert len(listed) == 2 and not [row for row in listed if "Routine" in row]
 
+    def test_the_front_page_says_since_when_and_leads_to_the_oldest(self, now: None) -> None:
+        a_request(received_at=NOW - timedelta(minutes=5), **URGENT)
+        oldest = a_request(received_at=NOW - timedelta(minutes=40), **URGENT)
+        client = as_(roles.FRONT_DESK)
+        since = parse(text(client.get("/staff/"))).one("p", css="alarm-since")
+        assert since.text == "Since Tuesday, June 16, 2026, 10:20 a.m. EDT. Open the oldest one"
+        assert since.links() == [change(oldest)]
+        assert parse(text(client.get(QUEUE))).all("p", css="alarm-since") == []
+
     def test_it_stays_until_someone_takes_the_request(self, now: None) -> None:
         stored = a_request(received_at=NOW - timedelta(hours=1), **URGENT)
         client = as_(roles.FRONT_DESK)
@@ -83,12 +92,12 @@ class TestUrgentRequests:
         assert not [query["sql"] for query in queries if '"appointments_' in query["sql"]]
 
     def test_each_alarm_costs_one_query_for_one_and_for_many(self) -> None:
-        client = as_(roles.FRONT_DESK)
+        client = as_(roles.ADMINISTRATOR)
 
         def asked() -> list[str]:
-            client.get("/staff/")
+            client.get(ACCOUNTS)
             with CaptureQueriesContext(connection) as queries:
-                client.get("/staff/")
+                client.get(ACCOUNTS)
             return [query["sql"] for query in queries if 'FROM "appointments_' in query["sql"]]
 
         for count in (1, 10):
