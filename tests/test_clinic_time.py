@@ -104,6 +104,8 @@ def test_a_clinic_elsewhere_keeps_its_own_days_and_hours() -> None:
     assert clinic_today(arrival, honolulu) == date(2026, 11, 23)
     assert respond_by(arrival, Level.SAME_DAY, there) == datetime(2026, 11, 23, 22, tzinfo=honolulu)
     assert respond_by(arrival, Level.SOON, there) == datetime(2026, 11, 25, 23, tzinfo=honolulu)
+    early = datetime(2026, 11, 23, 2, tzinfo=honolulu)
+    assert respond_by(early, Level.SAME_DAY, there) == datetime(2026, 11, 23, 10, tzinfo=honolulu)
 
 
 def test_an_emergency_is_due_at_once() -> None:

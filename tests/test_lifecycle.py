@@ -290,7 +290,7 @@ def test_a_note_leaves_a_trail_entry_and_no_new_version() -> None:
     note = lifecycle.write_note(actor=audit.staff(person.pk), request_id=stored.pk, text="Her sister phoned.")
     event = Event.objects.get()
     assert (note.text, note.author, note.event_id) == ("Her sister phoned.", person, event.pk)
-    assert (event.action, event.codes) == ("note", {})
+    assert (event.action, event.request_id, event.codes) == ("note", stored.pk, {})
     stored.refresh_from_db()
     assert stored.version == 1
 

@@ -96,6 +96,14 @@ class TestSubmit:
         submit(a_draft(phone=None))
         assert sorted(Attempt.objects.values_list("count", flat=True)) == [1, 1, 1, 2, 2]
 
+    def test_the_trail_says_that_a_contact_was_given_too_often_to_be_written_to(
+        self, settings: Settings
+    ) -> None:
+        settings.LIMITS = {**settings.LIMITS, "request_by_contact": (1, 60 * 60)}
+        first, _again = submit(a_draft()), submit(a_draft())
+        limited = [event.codes.get("contact_limited") for event in Event.objects.all()]
+        assert (limited, Message.objects.get().request) == ([None, True], first)
+
     def test_the_draft_keeps_the_reference_for_two_hours_more_and_no_answers(
         self, time_machine: TimeMachineFixture
     ) -> None:
