@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from appointments import audit, duplicates, lifecycle, roles, states
 from appointments.admin.screen import age
-from appointments.models import AppointmentRequest, Attempt, Event, Message, Note
+from appointments.models import AppointmentRequest, Attempt, Message, Note
 from tests.builders import HELPED, NOW, SAME_DAY, a_draft, a_message, a_request, staff, submit
-from tests.staff_client import CLOSED, QUEUE, as_, change, state, step, text
+from tests.staff_client import CLOSED, QUEUE, as_, change, happened, state, step, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
 
@@ -38,7 +38,7 @@ class TestWhoHasIt:
         assert "<strong>Given to Ursula Maier</strong>" in page and "She knows you." in page
         page = text(client.post(path, {"account": "", "seen_version": 2}, follow=True))
         assert "With nobody now." in page and "<strong>Given back: with nobody now</strong>" in page
-        codes = [event.codes for event in Event.objects.all()]
+        codes = [event.codes for event in happened()]
         assert codes == [{"account": ursula.pk}, {"former": ursula.pk}]
         stored.refresh_from_db()
         assert (stored.status, stored.version, stored.assigned_to) == ("new", 3, None)
@@ -201,7 +201,7 @@ class TestLikelyDuplicates:
         form = {"outcome": "duplicate", "duplicate_of": first.pk, "seen_version": 1}
         page = text(client.post(step(second, "close"), form, follow=True))
         assert f"<strong>Close: Duplicate of {first.reference}</strong>" in page
-        assert Event.objects.get().codes == {
+        assert happened().get().codes == {
             "before": "new", "after": "closed", "outcome": "duplicate", "duplicate_of": first.pk,
         }  # fmt: skip
         assert state(first) == ("new", 1, 1, 0, 0)
@@ -210,7 +210,7 @@ class TestLikelyDuplicates:
         first, second, client = a_request(), a_request(), as_(roles.FRONT_DESK)
         form = {"outcome": "referred", "duplicate_of": first.pk, "seen_version": 1}
         client.post(step(second, "close"), form)
-        assert "duplicate_of" not in Event.objects.get().codes
+        assert "duplicate_of" not in happened().get().codes
 
     @pytest.mark.parametrize("nonsense", ["0", "x", "9" * 30, "-1"])
     def test_what_is_no_likely_duplicate_is_refused_and_ignored_in_an_address(self, nonsense: str) -> None:
@@ -346,7 +346,7 @@ class TestCorrecting:
         assert (stored.email, stored.version) == ("zoe@example.org", 2)
         told = Message.objects.order_by("pk").values_list("kind", "recipient")
         assert list(told) == [("contact", "zoe@example.org"), ("contact_old", "zoe@exmaple.org")]
-        event = Event.objects.get()
+        event = happened().get()
         assert (event.actor_kind, event.codes) == ("staff", {"changed": ["email"]})
         assert "<strong>How to reach them changed: e-mail</strong>" in page and "By phone." in page
         assert "The patient changed how we reach them." not in page
