@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import tracemalloc
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from appointments import audit, exports, roles
+from appointments import audit, export_stream, exports, roles
 from appointments.models import AppointmentRequest, Export, Note
 from appointments.querysets import RequestQuerySet
 from tests.builders import NOW, a_request, columns, staff
@@ -439,6 +440,29 @@ class TestProgress:
         begin(client)
         seen = [the_export().written for _part in download(client).streaming_content]
         assert seen == [0, 0, 2, 4, 6, 7]
+
+
+def test_memory_is_flat_however_many_leave(monkeypatch: pytest.MonkeyPatch) -> None:
+    AppointmentRequest.objects.bulk_create(AppointmentRequest(**columns()) for _number in range(500))
+    monkeypatch.setitem(RequestQuerySet.in_batches.__kwdefaults__ or {}, "size", 25)
+    pks = list(AppointmentRequest.objects.order_by("pk").values_list("pk", flat=True))
+    writer = export_stream.writer("csv")
+
+    def peak(requests: int) -> int:
+        export = Export.objects.create(
+            shape="csv", purpose="quality", total=requests, chosen={"up_to": pks[requests - 1]}
+        )
+        everybody = AppointmentRequest.objects.all()
+        stream = export_stream.stream(actor=audit.SYSTEM, export=export, requests=everybody, writer=writer)
+        tracemalloc.start()
+        for _piece in stream:
+            pass
+        highest = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return highest
+
+    peak(25)
+    assert peak(500) < 1.3 * peak(50)
 
 
 def test_the_list_of_exports_says_who_what_for_and_how_much() -> None:

@@ -36,12 +36,13 @@ PAGE = "admin:appointments_export_change"
 
 @admin.register(Export)
 class ExportAdmin(ViewOnly):
-    list_display = ["begun_at", "account", "shape", "purpose", "total", "written", "state_shown"]
+    list_display = ["begun_at", "account", "shape", "purpose", "state_shown"]
     list_filter = ["shape", "purpose", "state"]
     list_select_related = ["account"]
     list_per_page = 50
     sortable_by = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     change_form_template = "admin/appointments/export.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -52,6 +53,11 @@ class ExportAdmin(ViewOnly):
             path("<int:pk>/progress/", wrap(self.progress), name=f"{name}_progress"),
         ]
         return own + super().get_urls()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"title": _("Exports"), **(extra_context or {})})
 
     def new(self, request: HttpRequest) -> HttpResponse:
         """Asks for shape and purpose; a POST begins the export. Raises PermissionDenied, Http404."""
