@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from importlib import import_module
 
+from django.conf import settings
 from django.db import transaction
 
 from appointments import audit, contacts, names
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, LinkWish
 from appointments.retention import Removed, holds, remove
+
+SEARCHES = "searches"
+"""Where a log-in keeps the words that its owner searched the queue for."""
 
 
 class Held(Exception):
@@ -95,4 +100,14 @@ def erase(*, actor: Actor, request_ids: list[int]) -> Removed:
     removed = remove(ids)
     removed.hanging += Counter({str(LinkWish._meta.verbose_name_plural): len(wishes)} if wishes else {})
     audit.record_each(actor=actor, action="erased", request_ids=ids)
+    _forget_searches()
     return removed
+
+
+def _forget_searches() -> None:
+    """Drop what all staff have searched for from their log-ins: it may be the name of who is erased."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore
+    for key in list(store.get_model_class().objects.values_list("session_key", flat=True)):
+        session = store(key)
+        if session.pop(SEARCHES, None) is not None:
+            session.save()

@@ -212,6 +212,16 @@ class TestErasure:
         erase("zoe@example.org", "--yes")
         assert list(LinkWish.objects.all()) == [kept]
 
+    def test_what_staff_searched_for_goes_from_their_log_ins_and_they_stay_logged_in(self) -> None:
+        a_request()
+        client = as_(roles.FRONT_DESK)
+        session = client.session
+        session["searches"] = {"token": "Zoë O’Hara"}
+        session.save()
+        erase("zoe@example.org", "--yes")
+        assert "searches" not in client.session
+        assert client.get(QUEUE).status_code == 200
+
     def test_nothing_typed_is_shown_again(self) -> None:
         a_request()
         for said in (erase("zoe@example.org", "--dry-run"), erase("zoe@example.org", "--yes")):
