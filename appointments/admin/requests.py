@@ -4,46 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appointments import states
-from appointments.admin import presentation, unseen
+from appointments import looking, states
+from appointments.admin import presence, presentation, unseen
+from appointments.admin.claiming import claim_view, refused_selection, take_up_selected
+from appointments.admin.columns import COLUMNS, Columns
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
-from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
+from appointments.admin.filters import FILTERS, StatusFilter
 from appointments.admin.forms import NoteForm
+from appointments.admin.paging import SIZE
+from appointments.admin.presence import looking_view, news_view
 from appointments.admin.private_links import NewLinkView
+from appointments.admin.queue import Queue
+from appointments.admin.searching import SearchForm, search_view
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
-from appointments.querysets import MOST_PRESSING_FIRST
 
 
 @admin.register(AppointmentRequest)
-class RequestAdmin(ViewOnly):
-    list_display = [
-        "due",
-        "urgency_shown",
-        "patient",
-        "why",
-        "reach_by",
-        "status",
-        "holder",
-        "place_or_visit",
-    ]
+class RequestAdmin(Columns, ViewOnly):
+    list_display = COLUMNS
     list_display_links = ["patient"]
-    list_filter = [StatusFilter, HolderFilter, "urgency", PlaceFilter, "visit_type", "language"]
-    list_select_related = ["assigned_to"]
-    list_per_page = 50
+    list_filter = FILTERS
+    list_per_page = SIZE
     sortable_by = ()
-    ordering = MOST_PRESSING_FIRST
-    show_facets = admin.ShowFacets.ALWAYS
+    actions = ["take_up_selected"]
     show_full_result_count = False
     change_list_template = "admin/appointments/queue.html"
     change_form_template = "admin/appointments/request.html"
@@ -56,6 +48,10 @@ class RequestAdmin(ViewOnly):
             path("<int:pk>/link/", NewLinkView.for_site(self.admin_site), name=f"{name}_link"),
             path("<int:pk>/seen/", SeenView.for_site(self.admin_site), name=f"{name}_seen"),
             path("<int:pk>/note/", NoteView.for_site(self.admin_site), name=f"{name}_note"),
+            path("<int:pk>/claim/", self.admin_site.admin_view(claim_view), name=f"{name}_claim"),
+            path("<int:pk>/looking/", self.admin_site.admin_view(looking_view), name=f"{name}_looking"),
+            path("news/", self.admin_site.admin_view(news_view), name=f"{name}_news"),
+            path("search/", self.admin_site.admin_view(search_view), name=f"{name}_search"),
         ]
         return own + super().get_urls()
 
@@ -69,9 +65,28 @@ class RequestAdmin(ViewOnly):
             "title": _("The queue"),
             "withdrawn": unseen.withdrawn(AppointmentRequest.objects.all()).count(),
             "withdrawn_filter": f"?{StatusFilter.parameter_name}={StatusFilter.WITHDRAWN}",
+            "searching": SearchForm(auto_id="search_%s"),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Queue]:
+        return Queue
+
+    def has_contact_permission(self, request: HttpRequest) -> bool:
+        """Django asks by this name whether to offer the action below."""
+        return may(request, "contact_request")
+
+    @admin.action(permissions=["contact"], description=_("Take up the selected requests"))
+    def take_up_selected(self, request: HttpRequest, requests: QuerySet[AppointmentRequest]) -> None:
+        take_up_selected(request, requests)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """What was selected on this page, whatever the filters say of it by now; nothing beyond the page."""
+        if why := refused_selection(request):
+            self.message_user(request, why, messages.WARNING)
+            return None
+        return super().response_action(request, AppointmentRequest.objects.order_by("pk"))
 
     def changeform_view(
         self,
@@ -86,6 +101,8 @@ class RequestAdmin(ViewOnly):
         stored: AppointmentRequest | None = self.get_object(request, object_id)
         if stored is None:
             raise Http404
+        account = int(request.user.pk or 0)
+        looking.note(request_id=stored.pk, account=account)
         rows = [row for row in states.allowed(stored.status) if may(request, row.permission)]
         context = {
             **self.admin_site.each_context(request),
@@ -104,45 +121,7 @@ class RequestAdmin(ViewOnly):
             "may_mark_seen": bool(unseen.to_see(stored)) and may(request, "contact_request"),
             "may_renew_link": may(request, "contact_request"),
             "may_change_urgency": may(request, "change_urgency") and stored.is_open,
+            "lookers": presence.words(looking.others(request_id=stored.pk, account=account)),
             "note_form": NoteForm() if may(request, "write_note") else None,
         }
         return TemplateResponse(request, self.change_form_template, context)
-
-    @admin.display(description=_("answer due"))
-    def due(self, stored: AppointmentRequest) -> SafeString:
-        code, text = presentation.due(stored)
-        return format_html('<span class="due due-{}">{}</span>', code, text)
-
-    @admin.display(description=_("urgency"))
-    def urgency_shown(self, stored: AppointmentRequest) -> SafeString:
-        return format_html(
-            '<span class="urgency urgency-{}">{}</span>', stored.urgency, stored.get_urgency_display()
-        )
-
-    @admin.display(description=_("patient"))
-    def patient(self, stored: AppointmentRequest) -> SafeString:
-        lines = ((text,) for text in unseen.told(stored))
-        said = format_html_join("", '<br><strong class="warn">{}</strong>', lines)
-        return format_html(
-            '{}<br><span class="quiet">{}</span>{}', stored.patient_name, stored.reference, said
-        )
-
-    @admin.display(description=_("why"))
-    def why(self, stored: AppointmentRequest) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
-
-    @admin.display(description=_("reach by"))
-    def reach_by(self, stored: AppointmentRequest) -> SafeString:
-        text = presentation.contact_way(stored)
-        if not stored.speaking_hard:
-            return format_html("{}", text)
-        return format_html('{}<br><strong class="warn">{}</strong>', text, _("Speaking is hard"))
-
-    @admin.display(description=_("with"))
-    def holder(self, stored: AppointmentRequest) -> str:
-        return stored.assigned_to.get_username() if stored.assigned_to else "–"
-
-    @admin.display(description=_("visit"))
-    def place_or_visit(self, stored: AppointmentRequest) -> str:
-        place = f" · {stored.place}" if stored.place else ""
-        return f"{stored.get_visit_type_display()}{place}"

@@ -40,20 +40,24 @@ def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentReques
     )
 
 
-def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
-    """Those withdrawn by their patients of late that leave staff something to do, not seen yet.
+def is_withdrawn() -> Q:
+    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet.
 
     That is a date that is free again, or an urgent request, whose patient may need care all the same.
     """
     unseen = _since([WITHDRAWN], ended_by=[*STEPS, follow_up.SEEN, "note"])
     matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency__in=["same_day", "emergency"])
-    return requests.filter(
-        matters,
+    return matters & Q(
         Exists(unseen),
         status=Status.CLOSED,
         outcome=Outcome.WITHDRAWN,
         closed_at__gt=timezone.now() - SHOWN_FOR,
     )
+
+
+def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
+    """Those that ``is_withdrawn`` describes."""
+    return requests.filter(is_withdrawn())
 
 
 def told(request: AppointmentRequest) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from appointments import delivery, drafts, follow_up, limits, notifications
+from appointments import delivery, drafts, follow_up, limits, looking, notifications
 
 PAUSE_SECONDS = 2.0
 
@@ -21,6 +21,7 @@ def tasks() -> list[Callable[[], object]]:
         delivery.deliver_due,
         drafts.delete_expired,
         limits.delete_expired,
+        looking.delete_expired,
     ]
 
 
