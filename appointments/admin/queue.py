@@ -84,6 +84,8 @@ class Queue(ChangeList):
         self.show_admin_actions = any(row.may_take_up for row in self.result_list)
         self.can_show_all = self.multi_page = False
         self.opened = timezone.now()
+        typed = {"words": self.found.words} if self.found else {}
+        self.searching = searching.SearchForm(initial=typed, auto_id="search_%s")
 
     def _page(self, request: HttpRequest) -> paging.Page:
         try:

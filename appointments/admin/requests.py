@@ -23,7 +23,7 @@ from appointments.admin.paging import SIZE
 from appointments.admin.presence import looking_view, news_view
 from appointments.admin.private_links import NewLinkView
 from appointments.admin.queue import Queue
-from appointments.admin.searching import SearchForm, search_view
+from appointments.admin.searching import search_view
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
 
@@ -65,7 +65,6 @@ class RequestAdmin(Columns, ViewOnly):
             "title": _("The queue"),
             "withdrawn": unseen.withdrawn(AppointmentRequest.objects.all()).count(),
             "withdrawn_filter": f"?{StatusFilter.parameter_name}={StatusFilter.WITHDRAWN}",
-            "searching": SearchForm(auto_id="search_%s"),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

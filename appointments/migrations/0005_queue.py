@@ -42,6 +42,15 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(FOLD, UNFOLD),
+        migrations.AddIndex(
+            model_name="event",
+            index=models.Index(
+                condition=models.Q(("action__in", ["withdraw", "seen", "note"])),
+                fields=["request_id", "-id"],
+                include=("action",),
+                name="event_of_withdrawal_idx",
+            ),
+        ),
         migrations.RemoveIndex(
             model_name="appointmentrequest",
             name="request_open_by_due_idx",

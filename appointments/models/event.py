@@ -32,6 +32,13 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["actor_id", "-id"], name="event_by_account_idx"),
             models.Index(fields=["action", "-id"], name="event_by_action_idx"),
+            # Whether a withdrawal has been seen.
+            models.Index(
+                fields=["request_id", "-id"],
+                include=["action"],
+                condition=models.Q(action__in=["withdraw", "seen", "note"]),
+                name="event_of_withdrawal_idx",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
