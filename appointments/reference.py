@@ -10,6 +10,7 @@ are always noticed.
 
 import re
 import secrets
+from collections.abc import Callable
 
 ALPHABET = "234679FHKMRWX"
 RANDOM_LENGTH = 14  # 13 symbols to the 14th power: 51.8 bits
@@ -21,10 +22,14 @@ _LONGEST_INPUT = 64
 _RUN_OF_THREE = re.compile(r"(.)\1\1")
 
 
-def new_reference() -> str:
-    """A fresh reference in its canonical form, never with one character three times running (hard to say)."""
+def new_reference(choose: Callable[[str], str] | None = None) -> str:
+    """A fresh reference in its canonical form, never with one character three times running (hard to say).
+
+    ``choose`` takes one symbol of many, where made-up requests are to be the same each time.
+    """
+    choose = choose or secrets.choice
     while True:
-        body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_LENGTH))
+        body = "".join(choose(ALPHABET) for _ in range(RANDOM_LENGTH))
         code = body + _check_character(body)
         if not _RUN_OF_THREE.search(code):
             return _grouped(code)

@@ -1,217 +1,107 @@
-"""What people type: typing errors, lay phrases, words that call for help, and whatever else comes."""
+"""What staff type into the search is read as they mean it, in any spelling."""
 
+from datetime import date
+
+import phonenumbers
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import given
+from hypothesis import strategies as some
 
-from services import search
-from services.models import SearchEntry
-from services.search_lexicon import distance, forgiven
-from services.search_query import MAX_CHARACTERS, Meaning, Typed
-from tests.searching import find, noted, phrase, plain, titles
+from appointments import reference
+from appointments.search_words import Kind, Reading, read
 
-pytestmark = pytest.mark.django_db
-
-
-# ------------------------------------------------------------------------------------ words as people type
+TODAY = date(2026, 6, 16)
+DAYS = some.dates(date(1900, 1, 1), TODAY)
+FORMATS = [
+    getattr(phonenumbers.PhoneNumberFormat, name) for name in ("E164", "INTERNATIONAL", "NATIONAL", "RFC3966")
+]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "sinkinesis",
-        "synkenesis",
-        "synkinsis",
-        "snykinesis",
-        "SYNKINESES",
-        "facail palsy",
-        "facial plasy",
-        "facal pallsy",
-    ],
-)
-def test_typing_errors_are_mended_and_it_is_said(asked: str) -> None:
-    noted("/a/", "Synkinesis")
-    noted("/b/", "Facial palsy")
-    found = find(asked)
-    assert found.shown_for in ("synkinesis", "facial palsy")
-    assert plain(found.hits[0].title).lower() == found.shown_for
+def kinds(words: str) -> list[str]:
+    return [reading.kind.value for reading in read(words, today=TODAY)]
 
 
-def test_a_word_that_nobody_knows_is_left_out_and_short_or_quoted_ones_are_not_mended() -> None:
-    noted("/a/", "Facial palsy")
-    assert find("facial palsy wzzkwzzk").shown_for == "facial palsy"
-    assert find("fac").hits == []
-    assert find('"facal"').hits == []
+def days(words: str) -> tuple[date, ...]:
+    return read(words, today=TODAY)[0].days
 
 
-def test_a_lay_phrase_finds_its_meaning_in_any_order_and_form() -> None:
-    phrase("synonym", "face droop", "lopsided face", means="facial paralysis")
-    noted("/a/", "Facial paralysis")
-    noted("/b/", "Facial paralysis after surgery")
-    noted("/c/", "Surgery")
-    for asked in (
-        "face droop",
-        "my face is drooping",
-        "drooping of the face",
-        "fase droop",
-        "lopsided face",
-    ):
-        assert titles(asked)[0] == "Facial paralysis", asked
-    assert find("face droop").also == ["facial paralysis"]
-    assert titles("face droop after surgery") == ["Facial paralysis after surgery"]
-
-
-def test_a_page_in_the_words_of_the_phrase_itself_is_found_too() -> None:
-    phrase("synonym", "face droop", means="facial paralysis")
-    noted("/a/", "When the face droops")
-    noted("/b/", "Facial paralysis")
-    assert sorted(titles("face droop")) == ["Facial paralysis", "When the face droops"]
-
-
-@pytest.mark.parametrize(
-    "asked",
-    ["sudden face droop", "Is my face suddenly drooping?", '"face" sudden drooped', "suden face droop"],
-)
-def test_emergency_words_call_for_advice(asked: str) -> None:
-    phrase("emergency", "sudden face droop")
-    found = find(asked)
-    assert (found.advice.emergency, found.advice.crisis) == (True, False)
-
-
-def test_crisis_words_call_for_other_advice_and_small_words_matter() -> None:
-    phrase("crisis", "hurt myself", "don't want to live", "suicide")
-    noted("/a/", "Does it hurt?")
-    for asked in (
-        "I want to hurt myself",
-        "dont want to live",
-        "I don’t want to live any more",
-        "sucide",
-        "suicidee",
-    ):
-        assert find(asked).advice.crisis, asked
-    assert not find("does it hurt").advice.crisis
-    assert not find("where do you live").advice.crisis
-
-
-def test_phrases_of_another_language_are_not_heard() -> None:
-    phrase("crisis", "suicidio", language="es")
-    assert not find("suicidio").advice.crisis
-    assert find("suicidio", language="es").advice.crisis
-
-
-# --------------------------------------------------------------------------------------- where nothing is
-
-
-def test_where_nothing_is_found_near_words_and_likely_pages_are_offered() -> None:
-    noted("/botulinum-toxin/", "Botulinum toxin")
-    noted("/eye/", "Eye")
-    found = find("botul")
-    assert (found.hits, found.suggestions) == ([], ["botulinum"])
-    assert [page.text.title for page in found.likely] == ["Botulinum toxin"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "apart"),
-    [
-        ("palsy", "palsy", 0),
-        ("palsey", "palsy", 1),
-        ("facail", "facial", 1),
-        ("cirugía", "cirugia", 0),
-        ("", "ab", 2),
-    ],
-)
-def test_the_distance_of_words_counts_what_fingers_do(one: str, other: str, apart: int) -> None:
-    assert distance(one, other) == apart
-
-
-def test_short_words_are_forgiven_less() -> None:
-    assert [forgiven(word) for word in ("eye", "droop", "facial", "synkinesis")] == [0, 1, 2, 3]
-
-
-# -------------------------------------------------------------------------------------------- hostile text
-
-
-def test_what_editors_wrote_is_shown_as_text_with_the_found_words_marked() -> None:
-    page = noted(
-        "/a/", "<b>Nerve</b> & <script>", body="The nerve `<img onerror=x>` \x02 &lt;i&gt; *is* nerve."
-    )
-    hit = find("nerve").hits[0]
-    assert hit.title == "&lt;b&gt;<mark>Nerve</mark>&lt;/b&gt; &amp; &lt;script&gt;"
-    assert hit.excerpt == "The <mark>nerve</mark> &lt;img onerror=x&gt; &lt;i&gt; is <mark>nerve</mark>."
-    assert "\x02" not in SearchEntry.objects.get(page=page).text
-
-
-HOSTILE = [
-    "", " ", "\x00", "a\x00b", "& | ! ()", "!!!", "<->", "'", "''; DROP TABLE services_page; --", '"', '""',
-    '"""', "nerve & !(", "nerve:*", "nerve:A", "'nerve' <2> 'b'", "\\", "%", "_", "%s", "{}", "😀",
-    "😀 nerve", "שלום", "مرحبا nerve", "\u202enerve", "or", "or or", "nerve or", "-", '-"nerve', "a" * 10_000,
-    "--nerve", "nerve " * 2_000, "\ud7ff\ufffd", "\x02nerve\x03", "the", "I am", "don't", "'''nerve'''",
-    "١٢٣", "𝓃𝑒𝓇𝓋𝑒", "ne\u0301rve", "\ue000nerve\ue001",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("asked", HOSTILE)
-def test_whatever_is_typed_is_answered(asked: str) -> None:
-    noted("/a/", "Nerve")
-    phrase("synonym", "nerve <b> | &", "the", means="'nerve' & !(")
-    found = find(asked)
-    assert len(found.asked) <= MAX_CHARACTERS
-    assert found.was_cut == (len(asked) > MAX_CHARACTERS)
-    assert not any("<mark>" in str(hit.path) for hit in found.hits)
-
-
-@pytest.mark.parametrize("hostile", ["'", "a' || 'b", "%", "\\", "😀", "&", "x" * 5_000])
-def test_likely_pages_are_looked_for_with_any_words(hostile: str) -> None:
-    noted("/nerve/", "Nerve")
-    assert search.pages_resembling(f"/{hostile}/", "en") == []
-
-
-PIECES = st.sampled_from(
-    [
-        "nerve",
-        "secret",
-        "eye",
-        "or",
-        "-",
-        '"',
-        "'",
-        "(",
-        ")",
-        "!",
-        "&",
-        "|",
-        ":*",
-        "the",
-        "😀",
-        "é",
-        "\\",
-        "%",
-        " ",
-    ]
-)
-TEXTS = st.one_of(
-    st.text(max_size=60), st.lists(PIECES, max_size=12).map(" ".join), st.lists(PIECES).map("".join)
-)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(TEXTS)
-@example('secret or -"')
-def test_no_text_raises_or_finds_what_is_not_public(asked: str) -> None:
-    if not SearchEntry.objects.exists():
-        noted("/public/", "Nerve and eye")
-        noted("/secret/", "Secret nerve", status="draft")
-    found = find(asked.replace("\x00", " "))
-    assert {hit.path for hit in found.hits} <= {"/public/"}
-    assert {page.path for page in found.likely} <= {"/public/"}
-
-
-@settings(max_examples=50, deadline=None)
 @given(
-    TEXTS, st.lists(st.builds(Meaning, st.frozensets(st.text(max_size=5)), st.text(max_size=5)), max_size=2)
+    DAYS,
+    some.sampled_from(
+        ["%Y-%m-%d", "%Y/%m/%d", "%B %d %Y", "%b %d, %Y", "%d %b %Y", "%d. %B %Y", "  %Y-%m-%d "]
+    ),
 )
-def test_any_text_reads_as_a_question_or_as_none(asked: str, meanings: list[Meaning]) -> None:
-    typed = Typed.read(asked)
-    if typed:
-        assert typed.query("clinic_en", meanings) is not None
-        assert Typed.read(str(typed).replace("“", '"').replace("”", '"')) == typed
+def test_a_day_written_unambiguously_is_that_day(day: date, spelling: str) -> None:
+    assert read(day.strftime(spelling), today=TODAY) == [Reading(Kind.BIRTH, days=(day,))]
+
+
+@given(DAYS, some.sampled_from(["%m/%d/%Y", "%d/%m/%Y", "%m-%d-%Y", "%d.%m.%Y"]))
+def test_a_day_written_in_figures_is_read_both_ways(day: date, spelling: str) -> None:
+    read_as = days(day.strftime(spelling))
+    assert day in read_as and len(read_as) <= 2
+    assert all({other.day, other.month} == {day.day, day.month} for other in read_as)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("2/3/1960", [(1960, 2, 3), (1960, 3, 2)]),
+        ("Feb 29 1960", [(1960, 2, 29)]),
+        ("29 de febrero de 1960", [(1960, 2, 29)]),
+        ("2/29/60", [(1960, 2, 29)]),
+        ("1/1/20", [(1920, 1, 1), (2020, 1, 1)]),
+        ("13/12/1960", [(1960, 12, 13)]),
+    ],
+)
+def test_days_as_people_write_them(words: str, expected: list[tuple[int, int, int]]) -> None:
+    assert days(words) == tuple(date(*each) for each in expected)
+
+
+@pytest.mark.parametrize("words", ["1960-02-30", "2030-01-01", "1899-12-31", "Foo 3 1960"])
+def test_a_day_that_nobody_was_born_on_is_none(words: str) -> None:
+    assert "birth" not in kinds(words)
+
+
+@given(some.sampled_from(["212", "216", "440", "941"]), some.integers(0, 99), some.sampled_from(FORMATS))
+def test_a_phone_number_is_found_in_every_spelling(area: str, last: int, spelling: int) -> None:
+    stored = f"+1{area}55501{last:02}"
+    written = phonenumbers.format_number(phonenumbers.parse(stored), spelling)
+    reading = next(each for each in read(written, today=TODAY) if each.kind == Kind.PHONE)
+    assert stored in reading.values
+
+
+@pytest.mark.parametrize(
+    "words", ["(216) 555-0123", "216.555.0123", "1 216 555 0123", "\u202a+1 216-555-0123\u202c"]
+)
+def test_a_phone_number_as_people_write_it(words: str) -> None:
+    assert read(words, today=TODAY)[0].values[0] == "+12165550123"
+
+
+def test_four_digits_may_end_a_number_and_three_may_not() -> None:
+    assert read("0123", today=TODAY)[0] == Reading(Kind.PHONE, ("0123",))
+    assert kinds("123") == []
+
+
+@given(some.text(max_size=40))
+def test_any_text_is_read_without_an_error(words: str) -> None:
+    for reading in read(words, today=TODAY):
+        assert reading.values or reading.days
+
+
+def test_a_reference_is_known_however_it_is_typed_and_by_its_groups() -> None:
+    code = reference.new_reference()
+    for typed in (code, code.lower(), code.replace("-", " "), code.replace("-", "")):
+        assert read(typed, today=TODAY) == [Reading(Kind.REFERENCE, (code,))]
+    parts = next(each for each in read(code[-7:], today=TODAY) if each.kind == Kind.REFERENCE_PART)
+    assert code.endswith(parts.values[1])
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Zoë O’Hara", ["name"]), ("zoe@example.org", ["email"]), ("zoe.ohara", ["email", "name"]), ("", []),
+        ("?!", []), ("a", []), ("@", []), ("x" * 200, []), ("zoe@", ["email"]), ("李小", ["name"]),
+    ],
+)  # fmt: skip
+def test_the_kinds_of_words(words: str, expected: list[str]) -> None:
+    assert kinds(words) == expected

@@ -61,7 +61,7 @@ class TestQueue:
             ("", ["mine", "free"]),
             ("?status=new", ["free"]),
             ("?status=closed", ["finished"]),
-            ("?status=all", ["mine", "free", "finished"]),
+            ("?status=all", ["finished", "free", "mine"]),
             ("?with=me", ["mine"]),
             ("?with=nobody", ["free"]),
             ("?urgency__exact=soon", ["mine"]),
@@ -118,6 +118,7 @@ class TestQueue:
             "?urgency_reasons__contains=x",
             "?nonsense=1",
             "?urgency__exact__regex=(",
+            "?urgency__isnull=maybe",
             "?patient_name=%00",
             "?_to_field=patient_name",
         ],
@@ -130,7 +131,7 @@ class TestQueue:
 
     @pytest.mark.parametrize(
         "query",
-        ["?p=999999", "?p=nonsense", "?o=-99.x", "?all=", "?e=1", "?urgency__isnull=maybe", "?q=Zoë",
+        ["?p=999999", "?p=nonsense", "?o=-99.x", "?all=", "?e=1", "?at=nonsense", "?q=Zoë",
          "?_popup=1", "?urgency__exact=" + "x" * 5000, "?with=%F0%9F%99%82%FF", "?_facets=x"],
     )  # fmt: skip
     def test_a_nonsense_address_is_answered_with_a_page(self, query: str) -> None:

@@ -1,76 +1,195 @@
-"""Filters of the queue."""
+"""Filters of the queue. Each choice is a condition, so that one statement counts them all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from appointments import answers, lifecycle
 from appointments.admin import unseen
 from appointments.states import Status
 from services.models import Location
 
 
-class StatusFilter(admin.SimpleListFilter):
-    """Open requests unless something else is asked for; finished ones only then."""
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of a filter: its code in the address, its words, its condition."""
+
+    code: str
+    label: Any
+    condition: Q
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """A filter whose choices are conditions; ``counted`` says which of them are counted."""
+
+    everything: Any = _("All")
+    nothing_known = Q(pk__in=[])
+    """What a code that is no choice means."""
+
+    def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
+        self.offered = list(self.offer(request))
+        super().__init__(request, params, model, model_admin)
+
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        raise NotImplementedError
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(choice.code, choice.label) for choice in self.offered]
+
+    def condition(self) -> Q:
+        """What is chosen; empty where nothing is."""
+        code = self.value()
+        if not code:
+            return Q()
+        return next((choice.condition for choice in self.offered if choice.code == code), self.nothing_known)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(self.condition())
+
+    def counted(self) -> list[Choice]:
+        return self.offered
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        yield {
+            "selected": not self.value(),
+            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
+            "display": self.everything,
+        }
+        for choice in self.offered:
+            count = changelist.facets.get((self.parameter_name, choice.code))
+            yield {
+                "selected": self.value() == choice.code,
+                "query_string": changelist.get_query_string({self.parameter_name: choice.code}),
+                "display": choice.label if count is None else f"{choice.label} ({count:,})",
+            }
+
+
+class CodeFilter(QueueFilter):
+    """A column whose answers are codes. Its name in the address is the one Django would give it."""
+
+    column: str
+    codes: Any
+
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        for code in self.codes:
+            yield Choice(code.value, code.label, Q(**{self.column: code.value}))
+
+
+class UrgencyFilter(CodeFilter):
+    title, parameter_name = _("urgency"), "urgency__exact"
+    column, codes = "urgency", answers.UrgencyLevel
+
+
+class VisitFilter(CodeFilter):
+    title, parameter_name = _("visit"), "visit_type__exact"
+    column, codes = "visit_type", answers.VisitType
+
+
+class LanguageFilter(CodeFilter):
+    title, parameter_name = _("language"), "language__exact"
+    column, codes = "language", answers.Language
+
+
+class StatusFilter(QueueFilter):
+    """Open requests unless something else is asked for; finished ones only then, or where one searches."""
 
     title = _("status")
     parameter_name = "status"
-    CLOSED, ALL, WITHDRAWN = "closed", "all", "withdrawn"
+    OPEN, CLOSED, ALL, WITHDRAWN = "open", "closed", "all", "withdrawn"
+    is_open = ~Q(status=Status.CLOSED)
+    nothing_known = is_open
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            *((status.value, status.label) for status in Status),
-            (self.WITHDRAWN, _("Withdrawn, not seen yet")),
-            (self.ALL, _("All, finished too")),
-        ]
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        self.searching = bool(request.GET.get("found"))
+        self.everything = _("Open and finished") if self.searching else _("Open")
+        if self.searching:
+            yield Choice(self.OPEN, _("Open"), self.is_open)
+        for status in Status:
+            yield Choice(status.value, status.label, Q(status=status.value))
+        yield Choice(self.WITHDRAWN, _("Withdrawn, not seen yet"), unseen.is_withdrawn())
+        if not self.searching:
+            yield Choice(self.ALL, _("All, finished too"), Q())
 
-    def choices(self, changelist: Any) -> Iterator[Any]:
-        own = super().choices(changelist)
-        everything = next(own)
-        yield {**everything, "display": _("Open")}
-        yield from own
+    def condition(self) -> Q:
+        return super().condition() if self.value() or self.searching else self.is_open
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet[Any]:
-        if self.value() in [status.value for status in Status]:
-            return queryset.filter(status=self.value())
-        if self.value() == self.WITHDRAWN:
-            return unseen.withdrawn(queryset)
-        return queryset if self.value() == self.ALL else queryset.open()
+    def counted(self) -> list[Choice]:
+        """Finished ones are counted among the results of a search only."""
+        left_out = {self.WITHDRAWN, self.ALL} | (set() if self.searching else {self.CLOSED})
+        return [choice for choice in self.offered if choice.code not in left_out]
 
 
-class HolderFilter(admin.SimpleListFilter):
+class HolderFilter(QueueFilter):
     """Who has it."""
 
     title = _("with")
     parameter_name = "with"
+    nothing_known = Q()
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("me", _("Me")), ("nobody", _("Nobody yet"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "me":
-            return queryset.filter(assigned_to=request.user.pk)
-        return queryset.filter(assigned_to=None) if self.value() == "nobody" else queryset
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        yield Choice("me", _("Me"), Q(assigned_to=request.user.pk))
+        yield Choice("nobody", _("Nobody yet"), Q(assigned_to=None))
 
 
-class PlaceFilter(admin.SimpleListFilter):
+class PlaceFilter(QueueFilter):
     """The place the patient asked for."""
 
     title = _("place")
     parameter_name = "place"
     ANY = "any"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        places = Location.objects.in_language(settings.LANGUAGE_CODE)
-        return [*((place.slug, place.text.short_title) for place in places), (self.ANY, _("No preference"))]
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        for place in Location.objects.in_language(settings.LANGUAGE_CODE):
+            yield Choice(place.slug, place.text.short_title, Q(place=place.slug))
+        yield Choice(self.ANY, _("No preference"), Q(place=""))
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if not self.value():
-            return queryset
-        return queryset.filter(place="" if self.value() == self.ANY else self.value())
+
+class AgeFilter(QueueFilter):
+    """How old the patient is on this day at the clinic."""
+
+    title = _("age of the patient")
+    parameter_name = "age"
+
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        grown_up, senior = _birthday(18), _birthday(65)
+        yield Choice("child", _("Under 18"), Q(date_of_birth__gt=grown_up))
+        yield Choice("adult", _("18 to 64"), Q(date_of_birth__lte=grown_up, date_of_birth__gt=senior))
+        yield Choice("senior", _("65 and over"), Q(date_of_birth__lte=senior))
+
+
+def _birthday(years: int) -> date:
+    """Who was born on this day or before is at least so old today."""
+    today = lifecycle.today()
+    leap_day = today.month == 2 and today.day == 29
+    return today.replace(year=today.year - years, day=28 if leap_day and years % 4 else today.day)
+
+
+class WaitingFilter(QueueFilter):
+    """How long ago it came."""
+
+    title = _("received")
+    parameter_name = "received"
+
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        now = timezone.now()
+        day, three, week = (now - timedelta(days=days) for days in (1, 3, 7))
+        yield Choice("day", _("In the last 24 hours"), Q(received_at__gt=day))
+        yield Choice("three", _("1 to 3 days ago"), Q(received_at__lte=day, received_at__gt=three))
+        yield Choice("week", _("3 to 7 days ago"), Q(received_at__lte=three, received_at__gt=week))
+        yield Choice("older", _("Over a week ago"), Q(received_at__lte=week))
+
+
+FILTERS: list[Any] = [
+    *(StatusFilter, HolderFilter, UrgencyFilter, WaitingFilter),
+    *(PlaceFilter, LanguageFilter, VisitFilter, AgeFilter),
+]

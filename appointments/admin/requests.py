@@ -4,47 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from appointments.admin import presentation, screen, unseen
+from appointments import looking
+from appointments.admin import presence, screen, unseen
+from appointments.admin.claiming import claim_view, refused_selection, take_up_selected
+from appointments.admin.columns import COLUMNS, Columns
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView
-from appointments.admin.filters import HolderFilter, PlaceFilter, StatusFilter
+from appointments.admin.filters import FILTERS, StatusFilter
 from appointments.admin.giving import AssignView, CorrectContactView
 from appointments.admin.holds import HoldView, ReleaseView
+from appointments.admin.paging import SIZE
+from appointments.admin.presence import looking_view, news_view
 from appointments.admin.private_links import NewLinkView
+from appointments.admin.queue import Queue
+from appointments.admin.searching import search_view
 from appointments.admin.sheet import SheetView
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest
-from appointments.querysets import MOST_PRESSING_FIRST
 
 
 @admin.register(AppointmentRequest)
-class RequestAdmin(ViewOnly):
-    list_display = [
-        "due",
-        "urgency_shown",
-        "patient",
-        "why",
-        "reach_by",
-        "status",
-        "holder",
-        "place_or_visit",
-    ]
+class RequestAdmin(Columns, ViewOnly):
+    list_display = COLUMNS
     list_display_links = ["patient"]
-    list_filter = [StatusFilter, HolderFilter, "urgency", PlaceFilter, "visit_type", "language"]
-    list_select_related = ["assigned_to"]
-    list_per_page = 50
+    list_filter = FILTERS
+    list_per_page = SIZE
     sortable_by = ()
-    ordering = MOST_PRESSING_FIRST
-    show_facets = admin.ShowFacets.ALWAYS
+    actions = ["take_up_selected"]
     show_full_result_count = False
     change_list_template = "admin/appointments/queue.html"
     change_form_template = "admin/appointments/request.html"
@@ -66,6 +59,10 @@ class RequestAdmin(ViewOnly):
             path("<int:pk>/sheet/", SheetView.for_site(self.admin_site), name=f"{name}_sheet"),
             path("<int:pk>/assign/", AssignView.for_site(self.admin_site), name=f"{name}_assign"),
             path("<int:pk>/contact/", CorrectContactView.for_site(self.admin_site), name=f"{name}_contact"),
+            path("<int:pk>/claim/", self.admin_site.admin_view(claim_view), name=f"{name}_claim"),
+            path("<int:pk>/looking/", self.admin_site.admin_view(looking_view), name=f"{name}_looking"),
+            path("news/", self.admin_site.admin_view(news_view), name=f"{name}_news"),
+            path("search/", self.admin_site.admin_view(search_view), name=f"{name}_search"),
         ]
         return own + super().get_urls()
 
@@ -83,6 +80,24 @@ class RequestAdmin(ViewOnly):
         }
         return super().changelist_view(request, context)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Queue]:
+        return Queue
+
+    def has_contact_permission(self, request: HttpRequest) -> bool:
+        """Django asks by this name whether to offer the action below."""
+        return may(request, "contact_request")
+
+    @admin.action(permissions=["contact"], description=_("Take up the selected requests"))
+    def take_up_selected(self, request: HttpRequest, requests: QuerySet[AppointmentRequest]) -> None:
+        take_up_selected(request, requests)
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """What was selected on this page, whatever the filters say of it by now; nothing beyond the page."""
+        if why := refused_selection(request):
+            self.message_user(request, why, messages.WARNING)
+            return None
+        return super().response_action(request, AppointmentRequest.objects.order_by("pk"))
+
     def changeform_view(
         self,
         request: HttpRequest,
@@ -96,49 +111,13 @@ class RequestAdmin(ViewOnly):
         stored: AppointmentRequest | None = self.get_object(request, object_id)
         if stored is None:
             raise Http404
+        account = int(request.user.pk or 0)
+        looking.note(request_id=stored.pk, account=account)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"{stored.patient_name}, {stored.reference}",
             **screen.context(request, stored),
+            "lookers": presence.words(looking.others(request_id=stored.pk, account=account)),
         }
         return TemplateResponse(request, self.change_form_template, context)
-
-    @admin.display(description=_("answer due"))
-    def due(self, stored: AppointmentRequest) -> SafeString:
-        code, text = presentation.due(stored)
-        return format_html('<span class="due due-{}">{}</span>', code, text)
-
-    @admin.display(description=_("urgency"))
-    def urgency_shown(self, stored: AppointmentRequest) -> SafeString:
-        return format_html(
-            '<span class="urgency urgency-{}">{}</span>', stored.urgency, stored.get_urgency_display()
-        )
-
-    @admin.display(description=_("patient"))
-    def patient(self, stored: AppointmentRequest) -> SafeString:
-        lines = ((text,) for text in unseen.told(stored))
-        said = format_html_join("", '<br><strong class="warn">{}</strong>', lines)
-        return format_html(
-            '{}<br><span class="quiet">{}</span>{}', stored.patient_name, stored.reference, said
-        )
-
-    @admin.display(description=_("why"))
-    def why(self, stored: AppointmentRequest) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
-
-    @admin.display(description=_("reach by"))
-    def reach_by(self, stored: AppointmentRequest) -> SafeString:
-        text = presentation.contact_way(stored)
-        if not stored.speaking_hard:
-            return format_html("{}", text)
-        return format_html('{}<br><strong class="warn">{}</strong>', text, _("Speaking is hard"))
-
-    @admin.display(description=_("with"))
-    def holder(self, stored: AppointmentRequest) -> str:
-        return stored.assigned_to.get_username() if stored.assigned_to else "–"
-
-    @admin.display(description=_("visit"))
-    def place_or_visit(self, stored: AppointmentRequest) -> str:
-        place = f" · {stored.place}" if stored.place else ""
-        return f"{stored.get_visit_type_display()}{place}"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -41,20 +42,26 @@ def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentReques
     )
 
 
-def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
-    """Those withdrawn by their patients of late that leave staff something to do, not seen yet.
+def is_withdrawn() -> Q:
+    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet.
 
     That is a date that is free again, or an urgent request, whose patient may need care all the same.
     """
-    unseen = _since([WITHDRAWN], ended_by=[*STEPS, follow_up.SEEN, "note"])
+    # A step of staff would have changed the status or the outcome. The index knows these three actions.
+    of_it = Event.objects.filter(request_id=OuterRef("pk"), action__in=[WITHDRAWN, follow_up.SEEN, "note"])
+    last = Subquery(of_it.order_by("-pk").values("action")[:1])
     matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency__in=["same_day", "emergency"])
-    return requests.filter(
-        matters,
-        Exists(unseen),
+    return matters & Q(
+        Exact(last, WITHDRAWN),
         status=Status.CLOSED,
         outcome=Outcome.WITHDRAWN,
         closed_at__gt=timezone.now() - SHOWN_FOR,
     )
+
+
+def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
+    """Those that ``is_withdrawn`` describes."""
+    return requests.filter(is_withdrawn())
 
 
 def told(request: AppointmentRequest) -> list[str]:

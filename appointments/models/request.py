@@ -4,9 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Length, Upper
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat, Length, Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers
@@ -31,6 +32,17 @@ def _code(label: object, options: type, *, blank: bool = False) -> "models.CharF
 
 def _codes(label: object) -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=40), verbose_name=label, default=list, blank=True)  # type: ignore[arg-type]
+
+
+FILTERED = ["status", "urgency", "visit_type", "language", "place", "assigned_to", "date_of_birth"]
+"""What the queue is filtered by."""
+
+
+def _finished(name: str, *first: str) -> models.Index:
+    """Finished requests with the same first column, the last closed first."""
+    given = [column for column in FILTERED if column not in ("status", *first)]
+    own = [*first, "-closed_at", "-id"]
+    return models.Index(fields=own, include=[*given, "received_at"], condition=Q(status="closed"), name=name)
 
 
 class AppointmentRequest(models.Model):
@@ -124,6 +136,14 @@ class AppointmentRequest(models.Model):
     insurance = _code(_("insurance"), answers.Insurance)
     state = models.CharField(_("state"), max_length=2, blank=True)
     site_language = models.CharField(_("language of the form"), max_length=12, default="en")
+    search_names = models.GeneratedField(
+        expression=Func(
+            Concat("patient_name", Value(" "), "helper_name", Value(" "), "speaker_name"),
+            function="appointments_folded",
+        ),
+        output_field=models.TextField(_("names as searched")),
+        db_persist=True,
+    )
 
     objects = RequestQuerySet.as_manager()
 
@@ -146,8 +166,9 @@ class AppointmentRequest(models.Model):
             ("hold_request", _("Can put a request under a legal hold, or mark it as part of the record")),
         ]
         indexes = [
+            # The queue's filters are answered within the index: the columns after the order are filters.
             models.Index(
-                fields=["is_answered", "respond_by", "id"],
+                fields=["is_answered", "respond_by", "id", *FILTERED, "received_at"],
                 condition=~Q(status="closed"),
                 name="request_open_by_due_idx",
             ),
@@ -178,6 +199,41 @@ class AppointmentRequest(models.Model):
                 fields=["phone", "-received_at", "-id"], condition=~Q(phone=""), name="request_phone_idx"
             ),
             models.Index(fields=["date_of_birth", "-received_at", "-id"], name="request_birth_idx"),
+            # Finished ones and all of them, and what may be rare among a million, each in the order shown.
+            models.Index(fields=["-received_at", "-id"], include=FILTERED, name="request_all_idx"),
+            _finished("request_finished_idx"),
+            _finished("request_finished_by_holder_idx", "assigned_to"),
+            _finished("request_finished_by_place_idx", "place"),
+            _finished("request_finished_by_tongue_idx", "language"),
+            models.Index(
+                fields=["-closed_at", "-id"],
+                include=["urgency", "scheduled_for"],
+                condition=Q(status="closed", outcome="withdrawn"),
+                name="request_withdrawn_idx",
+            ),
+            # What staff search for.
+            GinIndex(
+                OpClass("search_names", "gin_trgm_ops"),
+                fastupdate=True,
+                gin_pending_list_limit=512,
+                name="request_names_idx",
+            ),
+            models.Index(
+                OpClass(Upper("email"), "text_pattern_ops"),
+                condition=~Q(email=""),
+                name="request_mail_begins_idx",
+            ),
+            models.Index(
+                Right("phone", 4),
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=~Q(phone=""),
+                name="request_phone_ends_idx",
+            ),
+            models.Index(
+                Right("speaker_phone", 4), condition=~Q(speaker_phone=""), name="request_speaker_ends_idx"
+            ),
+            models.Index(Right("reference", 3), name="request_reference_ends_idx"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
-from appointments import delivery, drafts, exports, follow_up, limits, notifications, seals
+from appointments import delivery, drafts, exports, follow_up, limits, looking, notifications, seals
 
 PAUSE_SECONDS = 2.0
 
@@ -22,6 +22,7 @@ def tasks() -> list[Callable[[], object]]:
         drafts.delete_expired,
         limits.delete_expired,
         exports.end_forsaken,
+        looking.delete_expired,
     ]
 
 

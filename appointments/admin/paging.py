@@ -1,0 +1,158 @@
+"""Pages by the place where the last one ended (keyset), never by counting rows from the start.
+
+What is added or closed while somebody pages moves no other row: each is met once, forwards and backwards.
+"""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
+    Tuple,
+    TupleGreaterThan,
+    TupleGreaterThanOrEqual,
+    TupleLessThan,
+    TupleLessThanOrEqual,
+)
+
+from appointments.models import AppointmentRequest
+
+SIZE = 50
+WINDOW = 20_000
+"""How many requests one page looks through at most, where the filters have no index of their own."""
+
+Key = tuple[Any, ...]
+Requests = QuerySet[AppointmentRequest]
+
+
+class BadCursor(ValueError):
+    """A place that this order cannot have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Columns in the order of an index, all in one direction; the last one is the id."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def ordered(self, requests: Requests, *, backwards: bool = False) -> Requests:
+        sign = "-" if self.descending != backwards else ""
+        return requests.order_by(*(f"{sign}{column}" for column in self.columns))
+
+    def after(self, requests: Requests, key: Key, *, backwards: bool = False) -> Requests:
+        """Those beyond this place, which is not among them."""
+        beyond = TupleLessThan if self.descending != backwards else TupleGreaterThan
+        return requests.filter(beyond(Tuple(*self.columns), key))
+
+    def until(self, requests: Requests, key: Key, *, backwards: bool = False) -> Requests:
+        """Those up to this place, which is among them."""
+        up_to = TupleGreaterThanOrEqual if self.descending != backwards else TupleLessThanOrEqual
+        return requests.filter(up_to(Tuple(*self.columns), key))
+
+    def key(self, value: list[Any]) -> Key:
+        """A place that came from an address. Raises BadCursor."""
+        *given, pk = value
+        if len(value) != len(self.columns) or type(pk) is not int or not 0 < pk < 2**63:
+            raise BadCursor
+        return (*(_read(column, part) for column, part in zip(self.columns, given, strict=False)), pk)
+
+
+def _read(column: str, part: Any) -> Any:
+    if column.startswith("is_"):
+        if type(part) is not bool:
+            raise BadCursor
+        return part
+    try:
+        moment = datetime.fromisoformat(part)
+    except (TypeError, ValueError) as error:
+        raise BadCursor from error
+    if moment.tzinfo is None:
+        raise BadCursor
+    return moment
+
+
+MOST_PRESSING = Order(("is_answered", "respond_by", "pk"))
+LAST_CLOSED = Order(("closed_at", "pk"), descending=True)
+LAST_RECEIVED = Order(("received_at", "pk"), descending=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: after a place, or before it; without a place at the very start, or the end."""
+
+    key: Key | None = None
+    backwards: bool = False
+
+    def encoded(self) -> str:
+        """As it stands in an address: times and an id, nothing of a patient's."""
+        if self.key is None:
+            return LAST if self.backwards else ""
+        told = [part.isoformat() if isinstance(part, datetime) else part for part in self.key]
+        return urlsafe_b64encode(json.dumps([self.backwards, *told]).encode()).decode().rstrip("=")
+
+
+LAST = "last"
+START = Cursor()
+
+
+def cursor(text: str, order: Order) -> Cursor:
+    """Raises BadCursor for what no page of this order wrote."""
+    if not text or text == LAST:
+        return Cursor(backwards=text == LAST)
+    try:
+        backwards, *key = json.loads(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadCursor from error
+    if type(backwards) is not bool:
+        raise BadCursor
+    return Cursor(order.key(key), backwards)
+
+
+@dataclass(slots=True)
+class Page:
+    """The ids of one page in order, and where its neighbors begin; None where there is none."""
+
+    ids: list[int] = field(default_factory=list)
+    following: Cursor | None = None
+    preceding: Cursor | None = None
+    is_first: bool = True
+    window_ended: bool = False
+
+
+def page(requests: Requests, order: Order, at: Cursor, *, looked_through: Requests | None = None) -> Page:
+    """One page of ``requests``. ``looked_through`` are the same without the filters that no index answers:
+    of these a page looks at WINDOW at most, and says so where it ended there.
+    """
+    edge = _edge(looked_through, order, at) if looked_through is not None else None
+    there = _from(requests, order, at)
+    if edge is not None:
+        there = order.until(there, edge, backwards=at.backwards)
+    keys = list(order.ordered(there, backwards=at.backwards).values_list(*order.columns)[: SIZE + 1])
+    more = len(keys) > SIZE
+    if at.backwards and at.key is not None and not more and edge is None:
+        return page(requests, order, START, looked_through=looked_through)
+    keys = keys[:SIZE]
+    beyond = Cursor(keys[-1] if more else edge, at.backwards) if more or edge is not None else None
+    behind = Cursor(keys[0], not at.backwards) if keys and at.key is not None else None
+    made = Page([key[-1] for key in keys], beyond, behind, at == START, not more and edge is not None)
+    if at.backwards:
+        made.ids.reverse()
+        made.following, made.preceding = made.preceding, made.following
+    return made
+
+
+def _from(requests: Requests, order: Order, at: Cursor) -> Requests:
+    return requests if at.key is None else order.after(requests, at.key, backwards=at.backwards)
+
+
+def _edge(looked_through: Requests, order: Order, at: Cursor) -> Key | None:
+    """The last place within the window; None where everything that is left lies within."""
+    there = order.ordered(_from(looked_through, order, at), backwards=at.backwards)
+    return there.values_list(*order.columns)[WINDOW - 1 : WINDOW].first()

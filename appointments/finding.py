@@ -1,0 +1,97 @@
+"""Finds the requests that staff search for, by indexes only, and never more than can be looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.functions import Right
+
+from appointments import audit, lifecycle
+from appointments.audit import Actor
+from appointments.models import AppointmentRequest
+from appointments.querysets import RequestQuerySet
+from appointments.search_words import Kind, Reading, read, tidy
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """The ids found, open ones first; whether there were more; how the words were read."""
+
+    ids: list[int]
+    more: bool
+    readings: list[Reading]
+
+
+def search(*, actor: Actor, words: str) -> Findings:
+    """Find, and record that somebody searched: a keyed hash of the words, how they were read, how many."""
+    found = find(words)
+    kinds = sorted({reading.kind.value for reading in found.readings})
+    audit.record(
+        actor=actor,
+        action="search",
+        kinds=kinds,
+        words=audit.keyed_hash(tidy(words)),
+        found=len(found.ids),
+        more=found.more or None,
+    )
+    return found
+
+
+def find(words: str) -> Findings:
+    """Those that the words may mean, by the surest reading first."""
+    readings = read(words, today=lifecycle.today())
+    still_open: dict[int, None] = {}
+    finished: dict[int, None] = {}
+    for reading in readings:
+        for matching in _matching(reading):
+            still_open |= dict.fromkeys(_first(matching.open(), "is_answered", "respond_by"))
+            finished |= dict.fromkeys(_first(matching.filter(status="closed"), "-received_at"))
+    ids = [*still_open, *finished]
+    return Findings(ids[:SHOWN], len(ids) > SHOWN, readings)
+
+
+def _first(matching: RequestQuerySet, *order: str) -> list[int]:
+    sign = "-" if order[0].startswith("-") else ""
+    return list(matching.order_by(*order, f"{sign}pk").values_list("pk", flat=True)[: SHOWN + 1])
+
+
+def _matching(reading: Reading) -> Iterator[RequestQuerySet]:
+    everything = AppointmentRequest.objects.all()
+    match reading.kind:
+        case Kind.REFERENCE:
+            yield everything.filter(reference=reading.values[0])
+        case Kind.REFERENCE_PART:
+            begins, ends = reading.values
+            # The index knows the last group.
+            yield everything.alias(last=Right("reference", 3)).filter(
+                last=ends[-3:], reference__endswith=ends
+            )
+            yield everything.filter(reference__startswith=begins)
+        case Kind.EMAIL:
+            yield everything.exclude(email="").filter(email__istartswith=reading.values[0])
+        case Kind.PHONE:
+            yield from map(_with_phone, ["phone", "speaker_phone"], [reading.values] * 2)
+        case Kind.BIRTH:
+            yield everything.filter(date_of_birth__in=reading.days)
+        case Kind.NAME:
+            yield everything.filter(*(Q(search_names__contains=_folded(part)) for part in reading.values))
+
+
+def _with_phone(column: str, endings: tuple[str, ...]) -> RequestQuerySet:
+    """The index knows the last four digits; it leaves out rows without a number."""
+    any_ending = Q()
+    for ending in endings:
+        any_ending |= (
+            Q(**{column: ending}) if ending.startswith("+") else Q(**{f"{column}__endswith": ending})
+        )
+    given = AppointmentRequest.objects.exclude(**{column: ""}).alias(last=Right(F(column), 4))
+    return given.filter(any_ending, last=endings[-1][-4:])
+
+
+def _folded(part: str) -> Func:
+    """As the column has it: without accents and capitals, a blank before it."""
+    return Func(Value(part), function="appointments_folded", output_field=TextField())

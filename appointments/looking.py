@@ -1,0 +1,58 @@
+"""Who has which request open at this moment. A look ends by itself when it is no longer renewed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.utils import timezone
+
+from appointments.models import AppointmentRequest, Looking
+
+RENEWED_EVERY = timedelta(seconds=30)
+LASTS = timedelta(seconds=90)
+
+
+def note(*, request_id: int, account: int) -> None:
+    """Keep that they have it open now. Raises IntegrityError where there is no such request."""
+    Looking.objects.bulk_create(
+        [Looking(request_id=request_id, account_id=account, seen_at=timezone.now())],
+        update_conflicts=True,
+        unique_fields=["request", "account"],
+        update_fields=["seen_at"],
+    )
+
+
+def forget(*, request_id: int, account: int) -> None:
+    """They have left it."""
+    Looking.objects.filter(request=request_id, account=account).delete()
+
+
+def others(*, request_id: int, account: int) -> list[str]:
+    """The names of those who have it open, but for this one."""
+    return list(_now(account).filter(request=request_id).values_list("account__username", flat=True))
+
+
+def at_any_of(ids: list[int], *, but: int) -> dict[int, list[str]]:
+    """The names of those who look at these requests, by request; those nobody looks at are left out."""
+    found: dict[int, list[str]] = {}
+    for request_id, name in _now(but).filter(request__in=ids).values_list("request", "account__username"):
+        found.setdefault(request_id, []).append(name)
+    return found
+
+
+def marked(requests: QuerySet[AppointmentRequest], *, but: int) -> QuerySet[AppointmentRequest]:
+    """Each with ``looked_at_by``, the names of those who have it open, but for this one."""
+    here = _now(but).filter(request=OuterRef("pk"))
+    return requests.annotate(looked_at_by=ArraySubquery(here.values("account__username")))
+
+
+def delete_expired() -> int:
+    """Delete the looks that have ended; how many."""
+    return Looking.objects.filter(seen_at__lte=timezone.now() - LASTS).delete()[0]
+
+
+def _now(but: int) -> QuerySet[Looking]:
+    there = Looking.objects.filter(seen_at__gt=timezone.now() - LASTS).exclude(account=but)
+    return there.order_by("account__username")

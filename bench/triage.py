@@ -1,0 +1,202 @@
+"""How long the queue takes among a million requests, beside a plain ModelAdmin on the same rows.
+
+    .venv/bin/python bench/triage.py [requests] [rounds]
+
+It makes an embedded PostgreSQL in a temporary folder, fills it with ``make_demo_requests``, measures, and
+removes it. Each round asks for each page once here and once there, so that both meet the same machine. SQL is
+the time of all statements of one page, from sending to the last row fetched, the log-in's own included.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+
+from clinic_site import embedded_postgres  # noqa: E402
+
+LIMIT_MILLISECONDS = 100
+SLOW_ROUNDS = 2
+"""Of the plain admin, whose pages may take many seconds each."""
+
+
+def main(requests: int, rounds: int) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # noqa: S108 - PostgreSQL's account must enter it
+    folder.chmod(0o755)
+    try:
+        with embedded_postgres.start(folder / "var") as cluster:
+            os.environ.update(
+                DATABASE_URL=cluster.app_url,
+                MIGRATE_DATABASE_URL=cluster.owner_url,
+                SECRET_KEY="bench",  # noqa: S106
+                DEMONSTRATION="1",
+                CLINIC_VAR=str(folder / "var"),
+                DJANGO_SETTINGS_MODULE="clinic_site.settings",
+            )
+            run(requests, rounds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(requests: int, rounds: int) -> None:
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.ALLOWED_HOSTS = ["*"]
+    call_command("bootstrap", verbosity=0)
+    began = time.perf_counter()
+    call_command("make_demo_requests", requests, seed=1)
+    print(f"filled at {requests / (time.perf_counter() - began):,.0f} requests a second")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("SELECT version()")
+        print(cursor.fetchone()[0].split(",")[0], flush=True)
+    measure(rounds)
+    for connection in connections.all():
+        connection.close()
+
+
+def measure(rounds: int) -> None:
+    """The table: medians, and in brackets the shortest and the longest."""
+    ours, plain = staff_client(), staff_client(urlconf="triage_baseline_urls")
+    pages = list(compared(ours))
+    print(
+        f"\n{'page':44} {'SQL ms':>22} {'queries':>7} {'whole ms':>9} {'plain SQL ms':>24} {'times as fast':>14}"
+    )
+    worst = 0.0
+    for name, here, there in pages:
+        own, other = [], []
+        asked(ours, here)  # warms up
+        for number in range(rounds):
+            own.append(asked(ours, here))
+            if there and number < SLOW_ROUNDS:
+                other.append(asked(plain, there))
+        sql = [each[0] for each in own]
+        worst = max(worst, median(sql))
+        line = f"{name:44} {spread(sql):>22} {own[0][1]:>7} {median(each[2] for each in own):9.1f}"
+        if other:
+            slow = [each[0] for each in other]
+            line += f" {spread(slow):>24} {median(slow) / median(sql):14.1f}"
+        print(line, flush=True)
+    print(f"\nlongest median {worst:.1f} ms of SQL (aim: {LIMIT_MILLISECONDS} ms)")
+
+
+def spread(times: list[float]) -> str:
+    return f"{median(times):.1f} [{min(times):.1f} {max(times):.1f}]"
+
+
+def compared(client: Any) -> Any:
+    """Each page: its name, its address with us, and its address with the plain admin where it has one."""
+    from appointments.admin.paging import LAST_CLOSED, MOST_PRESSING, Cursor
+    from appointments.models import AppointmentRequest
+
+    queue = "/staff/appointments/appointmentrequest/"
+    plain = "/plain/appointments/appointmentrequest/"
+    everything = AppointmentRequest.objects.all()
+    total = everything.count()
+    closed = everything.filter(status="closed")
+    deep = closed.order_by("-closed_at", "-pk")[total // 2]
+    deep_open = everything.open().order_by("is_answered", "respond_by", "pk")[everything.open().count() // 2]
+
+    def at(order: Any, row: Any) -> str:
+        return Cursor(tuple(getattr(row, column) for column in order.columns)).encoded()
+
+    yield "open: first page", queue, plain
+    yield "open: middle", f"{queue}?at={at(MOST_PRESSING, deep_open)}", None
+    yield "open: last page", f"{queue}?at=last", None
+    for query in ("with=me", "with=nobody", "received=older", "place=any", "age=child", "place=nonsense"):
+        yield f"open: {query}", f"{queue}?{query}", None
+    for query in (
+        "urgency__exact=same_day",
+        "status=new",
+        "language__exact=other",
+        "visit_type__exact=virtual",
+    ):
+        yield f"open: {query}", f"{queue}?{query}", f"{plain}?{query.replace('status=', 'status__exact=')}"
+    yield "open: three filters", f"{queue}?urgency__exact=same_day&language__exact=other&age=child", None
+    yield "withdrawn, not seen", f"{queue}?status=withdrawn", None
+    yield "finished: first page", f"{queue}?status=closed", f"{plain}?status__exact=closed"
+    yield "finished: middle", f"{queue}?status=closed&at={at(LAST_CLOSED, deep)}", f"{plain}?p={total // 100}"
+    yield "finished: last page", f"{queue}?status=closed&at=last", f"{plain}?p={total // 50}"
+    for query in ("with=me", "language__exact=other", "urgency__exact=same_day", "age=senior", "place=nonsense",
+                  "visit_type__exact=nonsense", "received=day", "language__exact=other&urgency__exact=same_day",
+                  "urgency__exact=same_day&visit_type__exact=virtual&age=child&place=nonsense"):  # fmt: skip
+        yield f"finished: {query}"[:44], f"{queue}?status=closed&{query}", None
+    yield "all: first page", f"{queue}?status=all", plain
+    yield (
+        "all: language=other, same day, child",
+        (f"{queue}?status=all&language__exact=other&urgency__exact=same_day&age=child"),
+        None,
+    )
+    some = closed.exclude(email="").exclude(phone="").order_by("pk")[total // 3]
+    first, *_middle, last = some.patient_name.split()
+    for name, words in (
+        ("reference", some.reference), ("reference, last group", some.reference[-3:]),
+        ("reference, last two groups", some.reference[-7:]), ("e-mail", some.email),
+        ("e-mail, beginning", some.email.split("@")[0][:9] + "@"), ("phone", some.phone),
+        ("phone, last four", some.phone[-4:]), ("birth date", some.date_of_birth.isoformat()),
+        ("birth date, two readings", "2/3/1980"), ("name", f"{first} {last}"), ("frequent name", "maria"),
+        ("frequent surname", "García"), ("beginning of names", "ma"), ("two beginnings", "jo sm"),
+        ("one rare name", "papadopoulos"), ("two letters", "li"), ("nobody", "zzyzx qwfp"), ("nonsense", "?!"),
+    ):  # fmt: skip
+        yield f"search: {name}", search(client, queue, words), f"{plain}?q={words.split()[-1]}"
+
+
+def search(client: Any, queue: str, words: str) -> str:
+    answer = client.post(f"{queue}search/", {"words": words})
+    return str(answer.headers["Location"])
+
+
+def staff_client(urlconf: str = "") -> Any:
+    from django.contrib.auth import get_user_model
+    from django.test import Client, override_settings
+
+    if urlconf:
+        override_settings(ROOT_URLCONF=urlconf).enable()
+    user, _made = get_user_model().objects.get_or_create(
+        username="bench", defaults={"is_staff": True, "is_superuser": True}
+    )
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def asked(client: Any, address: str) -> tuple[float, int, float]:
+    """Milliseconds in the database, statements, and milliseconds in all, of one page."""
+    from django.db import connection
+
+    spent: list[float] = []
+
+    def timed(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            spent.append((time.perf_counter() - began) * 1000)
+
+    began = time.perf_counter()
+    with connection.execute_wrapper(timed):
+        answer = client.get(address)
+    whole = (time.perf_counter() - began) * 1000
+    if answer.status_code != 200:
+        raise SystemExit(f"{address}: {answer.status_code}")
+    return sum(spent), len(spent), whole
+
+
+if __name__ == "__main__":
+    numbers = [int(text) for text in sys.argv[1:3]]
+    main(*(numbers + [1_000_000, 5][len(numbers) :]))
