@@ -24,6 +24,7 @@ class Actor:
 
 PATIENT = Actor(Event.ActorKind.PATIENT)
 SYSTEM = Actor(Event.ActorKind.SYSTEM)
+STRANGER = Actor(Event.ActorKind.STRANGER)
 
 
 def staff(account: int) -> Actor:

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -152,6 +153,14 @@ LIMITS = {
     "link_wish_by_contact": (env.int("LINK_WISHES_PER_CONTACT_AND_DAY", 3), _DAY),
     "change_by_address": (env.int("CHANGES_PER_ADDRESS_AND_HOUR", 30), _HOUR),
     "change_by_request": (env.int("CHANGES_PER_REQUEST_AND_DAY", 10), _DAY),
+    "log_in_by_address": (env.int("WRONG_PASSWORDS_PER_ADDRESS_AND_QUARTER_HOUR", 20), _HOUR // 4),
+    "log_in_by_account": (env.int("WRONG_PASSWORDS_PER_ACCOUNT_AND_QUARTER_HOUR", 10), _HOUR // 4),
+    "log_in_by_known_browser": (
+        env.int("WRONG_PASSWORDS_PER_KNOWN_BROWSER_AND_QUARTER_HOUR", 10),
+        _HOUR // 4,
+    ),
+    "code_by_account": (env.int("WRONG_CODES_PER_ACCOUNT_AND_HOUR", 10), _HOUR),
+    "code_by_known_browser": (env.int("WRONG_CODES_PER_KNOWN_BROWSER_AND_HOUR", 10), _HOUR),
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
@@ -170,8 +179,13 @@ if TRUSTED_PROXIES > 0:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "appointments.security.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the log-in, whatever happens
+STAFF_IDLE_SECONDS = env.int("STAFF_IDLE_MINUTES", 15) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# The second factor: how apps name the account, and no throttle of django-otp's (see security/guessing.py).
+OTP_TOTP_ISSUER = env.str("SECOND_FACTOR_ISSUER", "Clinic staff")
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
 

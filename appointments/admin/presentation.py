@@ -23,6 +23,7 @@ from appointments.fields import phone_as_written
 from appointments.forms.base import date_shown
 from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
+from appointments.security.words import EVENT_LABELS as SECURITY_LABELS
 from services.models import US_STATES, Location, Person
 
 GROUPS: list[tuple[Any, list[str]]] = [
@@ -237,6 +238,7 @@ def event_label(event: Event) -> str:
         "send_link": gettext("Private link sent again"),
         "link_wished": gettext("New private link asked for by phone number"),
         **EVENT_LABELS,
+        **SECURITY_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
     label = str(own.get(event.action) or steps.get(event.action) or event.action)

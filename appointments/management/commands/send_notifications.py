@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
 from appointments import delivery, drafts, follow_up, limits, notifications
+from appointments.security import sessions
 
 PAUSE_SECONDS = 2.0
 
@@ -21,6 +22,7 @@ def tasks() -> list[Callable[[], object]]:
         delivery.deliver_due,
         drafts.delete_expired,
         limits.delete_expired,
+        sessions.delete_expired,
     ]
 
 
