@@ -189,7 +189,7 @@ class TestGuessing:
             answer = first_step(Client(), user, "a guess of mine")
         page = text(answer)
         assert answer.status_code == 429 and answer["Retry-After"] == str(12 * 60)
-        assert "try again at 11:15 a.m." in page and "ask an administrator" in page
+        assert "wait until 11:15 a.m., then" in page and "ask an administrator" in page
         assert f'value="{user.username}"' in page and "a guess of mine" not in page
         time_machine.move_to(NOW + timedelta(minutes=15), tick=False)
         assert is_in(logged_in(user))
@@ -278,5 +278,5 @@ class TestGuessing:
         codes = [client.post(CODE, {"code": "000000"}).status_code for _ in range(12)]
         assert codes == [422] * 10 + [429] * 2
         late = client.post(CODE, {"code": code_of(device)})
-        assert late.status_code == 429 and "try again at" in text(late)
+        assert late.status_code == 429 and "too many wrong tries" in text(late)
         assert ("log_in_limited", {"limit": "code_by_account", "account": user.pk}) in trail()

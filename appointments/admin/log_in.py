@@ -69,7 +69,7 @@ def complete(request: HttpRequest, *, account: User, to: str, device: Any = None
 def told_to_wait(limited: Limited) -> str:
     """When to try again, and whom to ask."""
     return gettext(
-        "There were too many wrong tries. You can try again at %(time)s. If you need to get in before that, "
+        "There were too many wrong tries. Please wait until %(time)s, then try again. To get in before that, "
         "use a browser you have logged in from before, or ask an administrator of this site."
     ) % {"time": time_format(localtime(limited.again_at), "g:i a")}
 
@@ -113,6 +113,11 @@ class LogInView(LoginView):
             form.add_error(None, told_to_wait(limited))
             page = self.render_to_response(self.get_context_data(form=form), status=429)
             return limited_answer(page, limited)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context = super().get_context_data(**context)
+        context.pop("site")  # Django's own would stand in the way of the clinic's
+        return context
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         account, to = form.get_user(), self.get_success_url()
