@@ -24,12 +24,18 @@ ON CONFLICT (key, window_start) DO UPDATE SET count = counted.count + 1 RETURNIN
 """Two at once cannot read the same number: the second waits for the row until the first has committed."""
 
 
-class Limited(Exception):
-    """It was done as often as it may be; it may be done again at ``again_at``."""
+GIVE_BACK = """
+UPDATE appointments_attempt SET count = count - 1 WHERE key = %s AND window_start = %s AND count > 0
+"""
 
-    def __init__(self, again_at: datetime) -> None:
+
+class Limited(Exception):
+    """It was done as often as it may be; it may be done again at ``again_at``. ``first``: just now."""
+
+    def __init__(self, again_at: datetime, *, first: bool = False) -> None:
         super().__init__("done as often as it may be for now")
         self.again_at = again_at
+        self.first = first
 
     @property
     def seconds(self) -> int:
@@ -37,8 +43,8 @@ class Limited(Exception):
         return max(1, ceil((self.again_at - timezone.now()).total_seconds()))
 
 
-def count(name: str, value: str) -> None:
-    """Count that this address or contact does what the limit of that name is about.
+def count(name: str, value: str) -> datetime:
+    """Count that this address or contact does what the limit of that name is about; the stretch's beginning.
 
     Raises Limited once that was done too often. Inside a transaction that then rolls back, the refused
     attempt is not counted; those let through are.
@@ -51,7 +57,14 @@ def count(name: str, value: str) -> None:
         cursor.execute(COUNT, [_key(name, value), begun, begun + stretch])
         number: int = cursor.fetchone()[0]
     if number > most:
-        raise Limited(begun + stretch)
+        raise Limited(begun + stretch, first=number == most + 1)
+    return begun
+
+
+def give_back(name: str, value: str, begun: datetime) -> None:
+    """Take back one that was counted in the stretch that began then, and let through."""
+    with connection.cursor() as cursor:
+        cursor.execute(GIVE_BACK, [_key(name, value), begun])
 
 
 def count_request(*, address: str, email: str, phone: str) -> set[str]:

@@ -75,7 +75,8 @@ def measure(rounds: int) -> None:
     ours, plain = staff_client(), staff_client(urlconf="triage_baseline_urls")
     pages = list(compared(ours))
     print(
-        f"\n{'page':44} {'SQL ms':>22} {'queries':>7} {'whole ms':>9} {'plain SQL ms':>24} {'times as fast':>14}"
+        f"\n{'page':44} {'SQL ms':>22} {'queries':>7} {'whole ms':>9} "
+        f"{'plain SQL ms':>24} {'times as fast':>14}"
     )
     worst = 0.0
     for name, here, there in pages:
@@ -132,9 +133,11 @@ def compared(client: Any) -> Any:
     yield "finished: first page", f"{queue}?status=closed", f"{plain}?status__exact=closed"
     yield "finished: middle", f"{queue}?status=closed&at={at(LAST_CLOSED, deep)}", f"{plain}?p={total // 100}"
     yield "finished: last page", f"{queue}?status=closed&at=last", f"{plain}?p={total // 50}"
-    for query in ("with=me", "language__exact=other", "urgency__exact=same_day", "age=senior", "place=nonsense",
-                  "visit_type__exact=nonsense", "received=day", "language__exact=other&urgency__exact=same_day",
-                  "urgency__exact=same_day&visit_type__exact=virtual&age=child&place=nonsense"):  # fmt: skip
+    for query in (
+        "with=me", "language__exact=other", "urgency__exact=same_day", "age=senior", "place=nonsense",
+        "visit_type__exact=nonsense", "received=day", "language__exact=other&urgency__exact=same_day",
+        "urgency__exact=same_day&visit_type__exact=virtual&age=child&place=nonsense",
+    ):  # fmt: skip
         yield f"finished: {query}"[:44], f"{queue}?status=closed&{query}", None
     yield "all: first page", f"{queue}?status=all", plain
     yield (
@@ -151,7 +154,8 @@ def compared(client: Any) -> Any:
         ("phone, last four", some.phone[-4:]), ("birth date", some.date_of_birth.isoformat()),
         ("birth date, two readings", "2/3/1980"), ("name", f"{first} {last}"), ("frequent name", "maria"),
         ("frequent surname", "García"), ("beginning of names", "ma"), ("two beginnings", "jo sm"),
-        ("one rare name", "papadopoulos"), ("two letters", "li"), ("nobody", "zzyzx qwfp"), ("nonsense", "?!"),
+        ("one rare name", "papadopoulos"), ("two letters", "li"), ("nobody", "zzyzx qwfp"),
+        ("nonsense", "?!"),
     ):  # fmt: skip
         yield f"search: {name}", search(client, queue, words), f"{plain}?q={words.split()[-1]}"
 

@@ -14,7 +14,11 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
 from appointments import urgency
+from appointments.security import second_factor
 from services.samples import models_with_samples
+
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+SECOND_FACTOR = "django_otp.middleware.OTPMiddleware"
 
 
 @register(Tags.database, deploy=True)
@@ -111,3 +115,29 @@ def time_zones_agree(
             id="clinic.E008",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def account_safety_is_in_place(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Log-ins that end, and a second factor that is looked at, hang on these two settings."""
+    middleware = [each for each in settings.MIDDLEWARE if each in (AUTHENTICATION, SECOND_FACTOR)]
+    problems: list[CheckMessage] = []
+    if settings.SESSION_ENGINE != "appointments.security.sessions":
+        hint = "Set SESSION_ENGINE to appointments.security.sessions."
+        problems.append(Error("Log-ins of staff would not end by themselves.", hint=hint, id="clinic.E011"))
+    if middleware != [AUTHENTICATION, SECOND_FACTOR]:
+        hint = f"Put {SECOND_FACTOR} after {AUTHENTICATION} in MIDDLEWARE."
+        problems.append(Error("Nobody would look at the second factor.", hint=hint, id="clinic.E012"))
+    return problems
+
+
+@register(Tags.database, deploy=True)
+def second_factors_are_set_up(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """No error: whoever has none is led to set it up, and gets no further, at the next log-in."""
+    count = second_factor.accounts_without() if databases and not settings.DEMONSTRATION else 0
+    if not count:
+        return []
+    hint = "They set it up at their next log-in; end accounts that nobody uses."
+    return [Warning(f"{count} active staff accounts have no second factor yet.", hint=hint, id="clinic.W013")]

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "appointments.watching.Watch",
@@ -159,6 +160,14 @@ LIMITS = {
     # Not what may be done, but what is noted: who floods the log-in does not flood the trail, which stays.
     "noted_refusal_by_address": (env.int("REFUSALS_NOTED_PER_ADDRESS_AND_HOUR", 600), _HOUR),
     "more_refusals_by_address": (1, _HOUR),
+    "log_in_by_address": (env.int("WRONG_PASSWORDS_PER_ADDRESS_AND_QUARTER_HOUR", 20), _HOUR // 4),
+    "log_in_by_account": (env.int("WRONG_PASSWORDS_PER_ACCOUNT_AND_QUARTER_HOUR", 10), _HOUR // 4),
+    "log_in_by_known_browser": (
+        env.int("WRONG_PASSWORDS_PER_KNOWN_BROWSER_AND_QUARTER_HOUR", 10),
+        _HOUR // 4,
+    ),
+    "code_by_account": (env.int("WRONG_CODES_PER_ACCOUNT_AND_HOUR", 10), _HOUR),
+    "code_by_known_browser": (env.int("WRONG_CODES_PER_KNOWN_BROWSER_AND_HOUR", 10), _HOUR),
 }
 EXPORT_LIMIT = env.int("EXPORT_LIMIT", 100_000)  # requests in one export
 # How long a closed request is kept: 3 years, a sample until the clinic's counsel has decided.
@@ -182,8 +191,13 @@ if TRUSTED_PROXIES > 0:
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMONSTRATION
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "appointments.security.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the log-in, whatever happens
+STAFF_IDLE_SECONDS = env.int("STAFF_IDLE_MINUTES", 15) * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+# The second factor: how apps name the account, and no throttle of django-otp's (see security/guessing.py).
+OTP_TOTP_ISSUER = env.str("SECOND_FACTOR_ISSUER", "Clinic staff")
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "clinic_site.errors.csrf_failure"
 

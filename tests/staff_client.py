@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from appointments import audit
 from appointments.models import AppointmentRequest, Event, Message, Note
@@ -28,6 +30,15 @@ def as_(*role_names: str, strict: bool = False) -> Client:
     """A signed-in browser of someone with these roles."""
     client = Client(enforce_csrf_checks=strict)
     client.force_login(staff(*role_names))
+    return client
+
+
+def proven(client: Client) -> Client:
+    """The same browser after its second factor, as it is needed outside the demonstration."""
+    session = client.session
+    device = TOTPDevice.objects.create(user_id=session["_auth_user_id"], name="app")
+    session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+    session.save()
     return client
 
 

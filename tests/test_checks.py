@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, Tags, run_checks
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from appointments import urgency
 from clinic_site import checks
 from services.models import Page, Term
+from tests.builders import staff
 from tests.content import add_clinic, add_page, add_update
 
 
@@ -83,6 +85,25 @@ def test_the_site_and_the_rules_must_count_in_one_time_zone(production: Any) -> 
     assert found(checks.time_zones_agree) == [
         ("clinic.E008", "TIME_ZONE is America/Chicago, but the urgency rules count in America/New_York.")
     ]
+
+
+def test_account_safety_hangs_on_two_settings(production: Any) -> None:
+    assert checks.account_safety_is_in_place(None) == []
+    production.SESSION_ENGINE = "django.contrib.sessions.backends.db"
+    production.MIDDLEWARE = [each for each in production.MIDDLEWARE if "otp" not in each]
+    found = checks.account_safety_is_in_place(None)
+    assert [message.id for message in found] == ["clinic.E011", "clinic.E012"]
+
+
+def test_who_has_no_second_factor_yet_is_counted(production: Any) -> None:
+    assert found(checks.second_factors_are_set_up) == []
+    enrolled, _away = staff(), staff(is_active=False)
+    staff()
+    TOTPDevice.objects.create(user=enrolled, name="app")
+    said = "1 active staff accounts have no second factor yet."
+    assert found(checks.second_factors_are_set_up) == [("clinic.W013", said)]
+    production.DEMONSTRATION = True
+    assert found(checks.second_factors_are_set_up) == []
 
 
 def test_they_run_among_the_checks_for_deployment_of_a_database() -> None:

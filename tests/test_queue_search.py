@@ -40,7 +40,8 @@ class TestSearch:
         [
             "zoe", "ZOË", "ohara", "o'hara", "O’Hara", "hara nun", "nunez zoë", "lukasz", "0177",
             "zoe.ohara@example.org", "ZOE.OHARA@", "zoe.oha", "Zoë O’Hara-Núñez", "216-555-0123", "0123",
-            "(216) 555 0123", "5550123", "1960-02-03", "Feb 3 1960", "2/3/1960", "3/2/1960", "fhk mrw x23 467 9fx", "9FX", "467-9fx",
+            "(216) 555 0123", "5550123", "1960-02-03", "Feb 3 1960", "2/3/1960", "3/2/1960",
+            "fhk mrw x23 467 9fx", "9FX", "467-9fx",
             "FHK-MRW",
         ],
     )  # fmt: skip

@@ -89,9 +89,11 @@ class TestPermissions:
         before = state(stored)
         addresses = [QUEUE, change(stored), MESSAGES, TRAIL, ACCOUNTS, "/staff/"]
         for address in [*addresses, *(f"{QUEUE}{stored.pk}/{path}" for path, _ in DECISIONS)]:
-            for response in (client.get(address), client.post(address, {"seen_version": 1, "text": "x"})):
-                assert response.status_code == 302, address
-                assert response["Location"].startswith("/staff/login/")
+            asked = client.get(address)
+            assert (asked.status_code, asked["Location"][:13]) == (302, "/staff/login/"), address
+            sent = client.post(address, {"seen_version": 1, "text": "what was typed"})
+            assert sent.status_code == 401 and "what was typed" in text(sent), address
+            assert "patient hidden" not in text(sent) and stored.reference not in text(sent)
         assert state(stored) == before
 
     def test_who_may_not_look_does_not_learn_whether_a_request_exists(self) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from appointments import audit, duplicates, follow_up, lifecycle, states
-from appointments.admin import alike, meanwhile, presentation
+from appointments.admin import alike, logged_off, meanwhile, presentation
 from appointments.admin.forms import NoteForm, SeenForm, TakeStepForm, TriageForm, UrgencyForm
 from appointments.models import AppointmentRequest, Event
 
@@ -77,7 +77,8 @@ class DecisionView:
     def show_again(self, request: HttpRequest, pk: int, action: str = "") -> HttpResponse:
         """After a failed CSRF check: the same page with what was typed, nothing done."""
         if not self.site.has_permission(request):
-            return redirect("admin:login")
+            own = logged_off.from_our_own_page(request)
+            return logged_off.give_back(self.site, request) if own else redirect("admin:login")
         stored = self._guarded(request, pk, action)
         messages.warning(
             request, gettext("Your page was too old to be saved. Please press the button again.")

@@ -24,6 +24,7 @@ from appointments.admin.looks import WATCHED_LABELS
 from appointments.fields import phone_as_written
 from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
+from appointments.security.words import EVENT_LABELS as SECURITY_LABELS
 from services.models import US_STATES, Location, Person
 
 GROUPS: list[tuple[Any, list[str]]] = [
@@ -258,6 +259,7 @@ def action_label(action: str) -> str:
         "assign": gettext("Given back: with nobody now"),
         **EVENT_LABELS,
         **WATCHED_LABELS,
+        **SECURITY_LABELS,
     }
     steps = {row.action: str(row.label) for row in states.TRANSITIONS}
     return str(own.get(action) or steps.get(action) or action)

@@ -16,7 +16,7 @@ from appointments import looking
 from appointments.admin import presence, screen, unseen
 from appointments.admin.claiming import claim_view, refused_selection, take_up_selected
 from appointments.admin.columns import COLUMNS, Columns
-from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView
+from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import FILTERS, StatusFilter
 from appointments.admin.giving import AssignView, CorrectContactView
 from appointments.admin.holds import HoldView, ReleaseView

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error, close_old_connections
 
 from appointments import delivery, drafts, exports, follow_up, limits, looking, notifications, seals
+from appointments.security import sessions
 
 PAUSE_SECONDS = 2.0
 
@@ -23,6 +24,7 @@ def tasks() -> list[Callable[[], object]]:
         limits.delete_expired,
         exports.end_forsaken,
         looking.delete_expired,
+        sessions.delete_expired,
     ]
 
 

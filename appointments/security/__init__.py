@@ -1,0 +1,1 @@
+"""Account safety: log-ins and how long they last, the second factor, limits to guessing."""
