@@ -5,33 +5,32 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from appointments import audit_key
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, Event
 from appointments.seals import BEFORE_THE_FIRST, TEXT, digest
 
 SEALED_WITHIN = timedelta(minutes=5)
 """The worker seals within seconds; an entry older than this without a seal is told."""
 
-BACKWARD_SECONDS = 10 * 60
+BACKWARD = timedelta(minutes=10)
 """How much earlier an entry may say it was than the one sealed before it: longer than any transaction."""
 
 MOST_TOLD = 50
 ROWS_AT_ONCE = 5_000
 
-CHAIN = f"""SELECT s.id, s.event_id, s.digest, {TEXT}, extract(epoch FROM e.at)::float8, e.request_id
+CHAIN = f"""SELECT s.id, s.event_id, s.digest, CASE WHEN e.id IS NOT NULL THEN {TEXT} END
 FROM appointments_seal s LEFT JOIN appointments_event e ON e.id = s.event_id ORDER BY s.id"""  # noqa: S608
 
 UNSEALED = """SELECT e.id FROM appointments_event e LEFT JOIN appointments_seal s ON s.event_id = e.id
 WHERE s.event_id IS NULL AND e.at < %s ORDER BY e.id"""
 
-Row = tuple[int, int, bytes, str, float | None, int | None]
-"""Place, entry, digest, its text, its time and its request; no time where the entry is gone."""
+Row = tuple[int, int, bytes, str | None]
+"""Place, entry, digest, and the entry's text; None where it is gone."""
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class Check:
     intact: int = 0
     wrong: int = 0
     told: list[str] = field(default_factory=list)
-    _at: float = 0.0
+    _at: str = ""
     _keys: list[bytes] = field(default_factory=list)
 
     @property
@@ -65,9 +64,9 @@ def run(wanted_head: str = "") -> Iterator[Check]:
     check = Check(wanted_head=wanted_head.lower())
     check._keys = [audit_key.sealing_key(), *audit_key.former_sealing_keys()]
     for rows in _chain():
-        backward = [row for row in rows if _look_at(check, row)]
-        for row in _not_samples(backward):
-            check.tell(f"entry {row[1]}: its time lies before that of the entry sealed before it")
+        backward = [row[1] for row in rows if _look_at(check, row)]
+        for number in _not_samples(backward):
+            check.tell(f"entry {number}: its time lies before that of the entry sealed before it")
         yield check
     if check.sealed and not check.intact:
         check.tell("no seal fits: is AUDIT_KEY (or SECRET_KEY) the one they were made with?")
@@ -90,20 +89,19 @@ def _look_at(check: Check, row: Row) -> bool:
 
     What is compared with is the stored digest before, so that one change is told once, where it is.
     """
-    place, number, stored, text, at, _request = row
+    place, number, stored, text = row
     stored = bytes(stored)
     gap = place != check.place + 1
     if gap:
         first, last = check.place + 1, place - 1
         check.tell(f"seal {first} is gone" if first == last else f"seals {first} to {last} are gone")
-    if at is None:
+    if text is None:
         check.tell(f"entry {number}: gone, its seal at place {place} is left")
     elif not gap and not _fits(check, stored, text):
         check.tell(f"entry {number}: not as it was sealed at place {place}")
     else:
         check.intact += not gap
-    backward = at is not None and at < check._at - BACKWARD_SECONDS
-    check._at = check._at if at is None else at
+    backward = text is not None and _runs_backward(check, text)
     check.sealed, check.place, check.digest = check.sealed + 1, place, stored
     if check.wanted_head and stored.hex() == check.wanted_head:
         check.head_place = place
@@ -120,15 +118,24 @@ def _fits(check: Check, stored: bytes, text: str) -> bool:
     return False
 
 
-def _not_samples(rows: list[Row]) -> list[Row]:
+def _runs_backward(check: Check, text: str) -> bool:
+    """Whether an entry's time, its first text, lies well before the last one's. They sort as texts do."""
+    at = text.split('"', 2)[1]
+    before, check._at = check._at, at
+    return at < before and datetime.fromisoformat(at) < datetime.fromisoformat(before) - BACKWARD
+
+
+def _not_samples(numbers: list[int]) -> list[int]:
     """Without the entries of made-up requests, which are made up with times in the past."""
-    asked = {row[5] for row in rows if row[5] is not None}
-    samples: set[Any] = set()
-    if asked:
-        samples = set(
-            AppointmentRequest.objects.filter(pk__in=asked, is_sample=True).values_list("pk", flat=True)
-        )
-    return [row for row in rows if row[5] not in samples]
+    if not numbers:
+        return []
+    samples = AppointmentRequest.objects.filter(is_sample=True).values("pk")
+    return list(
+        Event.objects.filter(pk__in=numbers)
+        .exclude(request_id__isnull=False, request_id__in=samples)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def _tell_unsealed(check: Check) -> None:

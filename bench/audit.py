@@ -82,12 +82,15 @@ def run(entries: int) -> int:
     reading, _count = seconds(read_plainly)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = StringIO()
+    busy = time.process_time()
     checking, _nothing = seconds(lambda: call_command("verify_audit", stdout=said))
+    busy = time.process_time() - busy
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     idle, _count = seconds(rounds.seal_new)
     print(said.getvalue().splitlines()[-3])
     print(f"\n{'reading plainly':32} {reading:7.1f} s {entries / reading:12,.0f} a second")
     print(f"{'verify_audit':32} {checking:7.1f} s {entries / checking:12,.0f} a second")
+    print(f"{'  of that, in Python':32} {busy:7.1f} s {'':12} load {os.getloadavg()[0]:.0f}")
     print(f"{'sealing':32} {sealing:7.1f} s {entries / sealing:12,.0f} a second")
     print(f"{'a round with nothing to seal':32} {idle * 1000:7.1f} ms")
     print(f"\nchecking takes {checking / reading:.1f} times as long as reading plainly", end="")

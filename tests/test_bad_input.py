@@ -237,6 +237,7 @@ def test_an_odd_character_set_never_breaks_a_page(site: SiteProcess, path: str, 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "POST"])
 @pytest.mark.parametrize("path", ["/", "/request/", "/request/received/", "/staff/"])
 def test_a_method_that_is_not_meant_changes_nothing(site: SiteProcess, path: str, method: str) -> None:
+    refusals = {"appointments_event"} if path == "/staff/" else set()
     before = counts(site)
     assert 200 <= site.request(method, path, b"").status < 500
-    assert counts(site) == before
+    assert {name for name, count in counts(site).items() if count != before[name]} <= refusals
