@@ -166,9 +166,10 @@ def emergency_stops(site: SiteProcess) -> int:
 
 
 def trail(site: SiteProcess, request_id: int) -> list[tuple[Any, ...]]:
-    """Action, kind of actor and codes of each entry about this request."""
+    """Action, kind of actor and codes of each entry about this request, but for who looked."""
     return site.db(
-        "SELECT action, actor_kind, codes FROM appointments_event WHERE request_id = %s ORDER BY id",
+        "SELECT action, actor_kind, codes FROM appointments_event "
+        "WHERE request_id = %s AND action NOT IN ('view', 'refused') ORDER BY id",
         request_id,
     )
 
