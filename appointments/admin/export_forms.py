@@ -21,7 +21,7 @@ class PurposeForm(forms.Form):
     """Why somebody takes patients' data out of the site."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
 
     purpose = forms.ChoiceField(
         label=_("Purpose"),
