@@ -74,7 +74,9 @@ def measure(rounds: int) -> None:
     """The table: medians, and in brackets the shortest and the longest."""
     ours, plain = staff_client(), staff_client(urlconf="triage_baseline_urls")
     pages = list(compared(ours))
-    print(f"\n{'page':44} {'SQL ms':>22} {'queries':>7} {'whole ms':>9} {'plain SQL ms':>24} {'times as fast':>14}")
+    print(
+        f"\n{'page':44} {'SQL ms':>22} {'queries':>7} {'whole ms':>9} {'plain SQL ms':>24} {'times as fast':>14}"
+    )
     worst = 0.0
     for name, here, there in pages:
         own, other = [], []
@@ -118,7 +120,12 @@ def compared(client: Any) -> Any:
     yield "open: last page", f"{queue}?at=last", None
     for query in ("with=me", "with=nobody", "received=older", "place=any", "age=child", "place=nonsense"):
         yield f"open: {query}", f"{queue}?{query}", None
-    for query in ("urgency__exact=same_day", "status=new", "language__exact=other", "visit_type__exact=virtual"):
+    for query in (
+        "urgency__exact=same_day",
+        "status=new",
+        "language__exact=other",
+        "visit_type__exact=virtual",
+    ):
         yield f"open: {query}", f"{queue}?{query}", f"{plain}?{query.replace('status=', 'status__exact=')}"
     yield "open: three filters", f"{queue}?urgency__exact=same_day&language__exact=other&age=child", None
     yield "withdrawn, not seen", f"{queue}?status=withdrawn", None
@@ -130,9 +137,11 @@ def compared(client: Any) -> Any:
                   "urgency__exact=same_day&visit_type__exact=virtual&age=child&place=nonsense"):  # fmt: skip
         yield f"finished: {query}"[:44], f"{queue}?status=closed&{query}", None
     yield "all: first page", f"{queue}?status=all", plain
-    yield "all: language=other, same day, child", (
-        f"{queue}?status=all&language__exact=other&urgency__exact=same_day&age=child"
-    ), None
+    yield (
+        "all: language=other, same day, child",
+        (f"{queue}?status=all&language__exact=other&urgency__exact=same_day&age=child"),
+        None,
+    )
     some = closed.exclude(email="").exclude(phone="").order_by("pk")[total // 3]
     first, *_middle, last = some.patient_name.split()
     for name, words in (
