@@ -38,11 +38,10 @@ class TestSearch:
     @pytest.mark.parametrize(
         "words",
         [
-            "zoe", "ZOË", "ohara", "o'hara", "O’Hara", "hara nun", "nunez zoë", "lukasz", "0177",
-            "zoe.ohara@example.org", "ZOE.OHARA@", "zoe.oha", "Zoë O’Hara-Núñez", "216-555-0123", "0123",
-            "(216) 555 0123", "5550123", "1960-02-03", "Feb 3 1960", "2/3/1960", "3/2/1960",
-            "fhk mrw x23 467 9fx", "9FX", "467-9fx",
-            "FHK-MRW",
+            "zoe", "ZOË", "ohara", "o'hara", "O’Hara", "hara nun", "nunez zoë", "lukasz", "0177", "0123",
+            "zoe.ohara@example.org", "ZOE.OHARA@", "zoe.oha", "Zoë O’Hara-Núñez", "216-555-0123", "5550123",
+            "(216) 555 0123", "1960-02-03", "Feb 3 1960", "2/3/1960", "3/2/1960", "fhk mrw x23 467 9fx",
+            "9FX", "467-9fx", "FHK-MRW",
         ],
     )  # fmt: skip
     def test_it_finds_a_request_by_what_is_known_of_it(self, wanted: AppointmentRequest, words: str) -> None:

@@ -16,16 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from appointments.admin import presence, presentation, unseen
 from appointments.models import AppointmentRequest
 
-COLUMNS: list[Any] = [
-    "due",
-    "urgency_shown",
-    "patient",
-    "why",
-    "reach_by",
-    "status",
-    "holder",
-    "place_or_visit",
-]
+COLUMNS: list[Any] = ["due", "urgency_and_why", "patient", "reach_by", "holder", "place_or_visit"]
 
 
 class Columns(admin.ModelAdmin):
@@ -40,11 +31,11 @@ class Columns(admin.ModelAdmin):
             '<span class="due due-{}">{}</span><br><span class="quiet">{}</span>', code, text, came
         )
 
-    @admin.display(description=_("urgency"))
-    def urgency_shown(self, stored: AppointmentRequest) -> SafeString:
-        return format_html(
-            '<span class="urgency urgency-{}">{}</span>', stored.urgency, stored.get_urgency_display()
-        )
+    @admin.display(description=_("urgency, and why"))
+    def urgency_and_why(self, stored: AppointmentRequest) -> SafeString:
+        why = format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
+        shown = stored.get_urgency_display()
+        return format_html('<span class="urgency urgency-{}">{}</span>{}', stored.urgency, shown, why)
 
     @admin.display(description=_("patient"))
     def patient(self, stored: AppointmentRequest) -> SafeString:
@@ -54,10 +45,6 @@ class Columns(admin.ModelAdmin):
             '{}<br><span class="quiet">{}</span>{}', stored.patient_name, stored.reference, said
         )
 
-    @admin.display(description=_("why"))
-    def why(self, stored: AppointmentRequest) -> SafeString:
-        return format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
-
     @admin.display(description=_("reach by"))
     def reach_by(self, stored: AppointmentRequest) -> SafeString:
         text = presentation.contact_way(stored)
@@ -65,10 +52,11 @@ class Columns(admin.ModelAdmin):
             return format_html("{}", text)
         return format_html('{}<br><strong class="warn">{}</strong>', text, _("Speaking is hard"))
 
-    @admin.display(description=_("with"))
+    @admin.display(description=_("status, and with"))
     def holder(self, stored: Any) -> SafeString:
-        """Who has it, who looks at it now, and the button that takes it up."""
-        shown = [format_html("{}", stored.assigned_to.get_username() if stored.assigned_to else "–")]
+        """Where it stands, who has it, who looks at it now, and the button that takes it up."""
+        who = stored.assigned_to.get_username() if stored.assigned_to else _("nobody yet")
+        shown = [format_html('{}<br><span class="quiet">{}</span>', stored.get_status_display(), who)]
         said = presence.words(stored.looked_at_by)
         shown.append(format_html('<span class="looking" data-request="{}">{}</span>', stored.pk, said))
         if stored.may_take_up:

@@ -58,8 +58,10 @@ class Order:
 
     def key(self, value: list[Any]) -> Key:
         """A place that came from an address. Raises BadCursor."""
+        if len(value) != len(self.columns):
+            raise BadCursor
         *given, pk = value
-        if len(value) != len(self.columns) or type(pk) is not int or not 0 < pk < 2**63:
+        if type(pk) is not int or not 0 < pk < 2**63:
             raise BadCursor
         return (*(_read(column, part) for column, part in zip(self.columns, given, strict=False)), pk)
 
@@ -136,12 +138,11 @@ def page(requests: Requests, order: Order, at: Cursor, *, looked_through: Reques
         there = order.until(there, edge, backwards=at.backwards)
     keys = list(order.ordered(there, backwards=at.backwards).values_list(*order.columns)[: SIZE + 1])
     more = len(keys) > SIZE
-    if at.backwards and at.key is not None and not more and edge is None:
-        return page(requests, order, START, looked_through=looked_through)
     keys = keys[:SIZE]
+    at_start = at == START or (at.backwards and not more and edge is None)
     beyond = Cursor(keys[-1] if more else edge, at.backwards) if more or edge is not None else None
     behind = Cursor(keys[0], not at.backwards) if keys and at.key is not None else None
-    made = Page([key[-1] for key in keys], beyond, behind, at == START, not more and edge is not None)
+    made = Page([key[-1] for key in keys], beyond, behind, at_start, not more and edge is not None)
     if at.backwards:
         made.ids.reverse()
         made.following, made.preceding = made.preceding, made.following

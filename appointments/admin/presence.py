@@ -31,11 +31,13 @@ def looking_view(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.POST.get("left"):
         looking.forget(request_id=pk, account=account)
         return JsonResponse({})
+    if not AppointmentRequest.objects.filter(pk=pk).exists():
+        return JsonResponse({})
     try:
         with transaction.atomic():
             looking.note(request_id=pk, account=account)
     except IntegrityError:
-        return JsonResponse({})  # erased meanwhile
+        return JsonResponse({})  # erased this very moment
     return JsonResponse({"looking": words(looking.others(request_id=pk, account=account))})
 
 

@@ -38,6 +38,7 @@ class RequestAdmin(Columns, ViewOnly):
     list_per_page = SIZE
     sortable_by = ()
     actions = ["take_up_selected"]
+    show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
     change_list_template = "admin/appointments/queue.html"
     change_form_template = "admin/appointments/request.html"

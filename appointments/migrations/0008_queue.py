@@ -169,6 +169,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="appointmentrequest",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass("search_names", "gin_trgm_ops"),
+                condition=models.Q(("status", "closed"), _negated=True),
+                fastupdate=True,
+                gin_pending_list_limit=512,
+                name="request_open_names_idx",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="appointmentrequest",
             index=models.Index(
                 django.contrib.postgres.indexes.OpClass(
                     django.db.models.functions.text.Upper("email"), "text_pattern_ops"

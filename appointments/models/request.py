@@ -45,6 +45,12 @@ def _finished(name: str, *first: str) -> models.Index:
     return models.Index(fields=own, include=[*given, "received_at"], condition=Q(status="closed"), name=name)
 
 
+def _names(name: str, **options: Q) -> GinIndex:
+    """Any part of a name; what was added lately is kept short, for a search has to read it through."""
+    names = OpClass("search_names", "gin_trgm_ops")
+    return GinIndex(names, fastupdate=True, gin_pending_list_limit=512, name=name, **options)
+
+
 class AppointmentRequest(models.Model):
     """What a patient asked for and where it stands. ``appointments.lifecycle`` and ``follow_up`` are its only
     writers, and lifecycle alone writes its status.
@@ -212,12 +218,8 @@ class AppointmentRequest(models.Model):
                 name="request_withdrawn_idx",
             ),
             # What staff search for.
-            GinIndex(
-                OpClass("search_names", "gin_trgm_ops"),
-                fastupdate=True,
-                gin_pending_list_limit=512,
-                name="request_names_idx",
-            ),
+            _names("request_names_idx"),
+            _names("request_open_names_idx", condition=~Q(status="closed")),
             models.Index(
                 OpClass(Upper("email"), "text_pattern_ops"),
                 condition=~Q(email=""),
