@@ -51,9 +51,9 @@ def main() -> int:
         signal.signal(number, _stop_once)
     try:
         address = Address.from_environment(dict(os.environ))
-        var = _state_folder()
+        var = state_folder()
         with _only_one(var):
-            _Site(var, address).serve()
+            Site(var, address).serve()
     except (ServeError, AddressError, SecretsError, PostgresError) as error:
         print(f"bin/serve: {error}", file=sys.stderr)
         return 1
@@ -62,7 +62,7 @@ def main() -> int:
     return 0
 
 
-class _Site:
+class Site:
     """One run of `serve`, from the first stage to the last process gone."""
 
     def __init__(self, var: Path, address: Address) -> None:
@@ -223,7 +223,7 @@ def _check_connection(url: str) -> None:
         ) from None
 
 
-def _state_folder() -> Path:
+def state_folder() -> Path:
     given = os.environ.get("CLINIC_VAR")
     var = Path(given).resolve() if given else embedded_postgres.state_folder(CHECKOUT)
     try:
