@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from appointments import answers as words
 from appointments import lifecycle, states, urgency
 from appointments.admin.fates import EVENT_LABELS
+from appointments.admin.security_words import EVENT_LABELS as SECURITY_LABELS
 from appointments.fields import phone_as_written
 from appointments.forms.base import date_shown
 from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
-from appointments.security.words import EVENT_LABELS as SECURITY_LABELS
 from services.models import US_STATES, Location, Person
 
 GROUPS: list[tuple[Any, list[str]]] = [
