@@ -21,10 +21,10 @@ from appointments import audit, colleagues, retention, states, urgency
 from appointments.admin.clock import clock
 from appointments.admin.fates import EVENT_LABELS
 from appointments.admin.looks import WATCHED_LABELS
+from appointments.admin.security_words import EVENT_LABELS as SECURITY_LABELS
 from appointments.fields import phone_as_written
 from appointments.forms.times import half_day_shown
 from appointments.models import AppointmentRequest, Event, Message, Note
-from appointments.security.words import EVENT_LABELS as SECURITY_LABELS
 from services.models import US_STATES, Location, Person
 
 GROUPS: list[tuple[Any, list[str]]] = [
