@@ -24,7 +24,7 @@ from django.urls import URLResolver, resolve
 from pytest_django import Settings
 
 from appointments import audit, roles
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, Export
 from appointments.security import sessions
 from services import versions
 from services.models import (
@@ -92,7 +92,9 @@ def pages(model: str) -> dict[str, tuple[str, str]]:
     return {**content(model), **{f"{model}/<int:pk>/{name}": (CONTENT, CONTENT) for name in names}}
 
 
-REQUEST, MESSAGE, EVENT = (f"appointments/{name}" for name in ("appointmentrequest", "message", "event"))
+REQUEST, MESSAGE, EVENT, EXPORT = (
+    f"appointments/{name}" for name in ("appointmentrequest", "message", "event", "export")
+)
 # Who is let in by GET, and who by POST.
 TABLE: dict[str, tuple[str, str]] = {
     # Logging in, and one's own log-ins.
@@ -138,12 +140,26 @@ TABLE: dict[str, tuple[str, str]] = {
     f"{REQUEST}/<int:pk>/link/": (TRIAGE, TRIAGE),
     f"{REQUEST}/<int:pk>/seen/": (TRIAGE, TRIAGE),
     f"{REQUEST}/<int:pk>/note/": (TRIAGE, TRIAGE),
+    f"{REQUEST}/<int:pk>/assign/": (TRIAGE, TRIAGE),
+    f"{REQUEST}/<int:pk>/contact/": (TRIAGE, TRIAGE),
+    f"{REQUEST}/<int:pk>/hold/<slug:action>/": (M, M),
+    f"{REQUEST}/<int:pk>/release/<slug:action>/": (M, M),
+    f"{REQUEST}/<int:pk>/sheet/": (TRIAGE, TRIAGE),
+    f"{REQUEST}/<int:pk>/claim/": (NOBODY, TRIAGE),
+    f"{REQUEST}/<int:pk>/looking/": (NOBODY, TRIAGE),
+    f"{REQUEST}/news/": (TRIAGE, NOBODY),
+    f"{REQUEST}/search/": (NOBODY, TRIAGE),
+    **screens(EXPORT, look=M),
+    f"{EXPORT}/new/": (M, M),
+    f"{EXPORT}/<int:pk>/download/": (NOBODY, NOBODY),  # who began it alone
+    f"{EXPORT}/<int:pk>/progress/": (NOBODY, NOBODY),
     **screens(MESSAGE, look=TRIAGE, change=TRIAGE),
     f"{MESSAGE}/send-again/": (NOBODY, TRIAGE),
     f"{MESSAGE}/<int:pk>/send-again/": (NOBODY, TRIAGE),
     f"{MESSAGE}/<int:pk>/told/": (NOBODY, TRIAGE),
     f"{MESSAGE}/<int:pk>/html/": (TRIAGE, TRIAGE),
     **screens(EVENT, look=A + M),
+    f"{EVENT}/find/": (NOBODY, A + M),
 }
 OPEN = {"login/", "log-ins/left/"}
 """What whoever is not logged in is answered: the log-in itself, and that no time is left."""
@@ -171,6 +187,7 @@ def samples(db: None, settings: Settings) -> dict[str, int]:
     for page in (made[kind] for kind in (Page, Person, Location, Treatment)):
         versions.keep(page=page, actor="", action=PageVersion.Action.SAVED)
     made_others = [a_message(request, state="failed"), staff(), audit.record(actor=audit.SYSTEM, action="x")]
+    made_others.append(Export.objects.create(shape="csv", purpose="quality", total=0))
     return {each._meta.label_lower.replace(".", "/"): each.pk for each in [*made.values(), *made_others]}
 
 
@@ -180,16 +197,18 @@ def address(route: str, samples: dict[str, int]) -> str:
     route = route.replace("(?P<url>.*)$", "nowhere/").replace("compare/", "compare/?older=1&newer=1")
     pk = str(samples.get("/".join(route.split("/")[:2]), samples["services/page"]))
     content_type = str(ContentType.objects.get_for_model(Page).pk)
-    known = {"name": "top", "action": "take_up", "number": "1", "content_type_id": content_type}
+    action = "legal_hold" if "/hold/" in route or "/release/" in route else "take_up"
+    known = {"name": "top", "action": action, "number": "1", "content_type_id": content_type}
     return "/staff/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda gap: known.get(str(gap[1]), pk), route)
 
 
 def changes() -> int:
-    """How many rows were written in this transaction so far, but for what every refusal may leave."""
+    """How many rows were written in this transaction so far, but for what every visit may leave."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables "
-            "WHERE relname NOT IN ('appointments_staffsession', 'appointments_event', 'appointments_seal')"
+            "WHERE relname NOT IN ('appointments_staffsession', 'appointments_event', 'appointments_seal', "
+            "'appointments_looking')"
         )
         return int(cursor.fetchone()[0])
 
