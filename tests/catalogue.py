@@ -33,7 +33,8 @@ FOR_STAFF = re.compile(
     r"|^services/(writing|links|pictures|samples|version\w*)\.py"
     r"|^services/models/(icon|page|picture|provenance|search|version)\.py"
     r"|^appointments/models/|^appointments/roles\.py"
-    r"|^appointments/(export\w*|fhir\w*|tabular)\.py"
+    r"|^appointments/(export\w*|fhir\w*|tabular|retention)\.py"
+    r"|^clinic_site/staff_site\.py"
 )
 WORDS_OF = {"_": 0, "gettext": 0, "ngettext": 0, "pgettext": 1, "npgettext": 1}
 """The functions that mark a string, without ``_lazy``: how many arguments stand before it."""

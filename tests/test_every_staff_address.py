@@ -187,7 +187,7 @@ def samples(db: None, settings: Settings) -> dict[str, int]:
     for page in (made[kind] for kind in (Page, Person, Location, Treatment)):
         versions.keep(page=page, actor="", action=PageVersion.Action.SAVED)
     made_others = [a_message(request, state="failed"), staff(), audit.record(actor=audit.SYSTEM, action="x")]
-    made_others.append(Export.objects.create(shape="csv", purpose="quality", total=0))
+    made_others.append(Export.objects.create(shape="csv", purpose="quality", total=0, chosen={"filters": {}}))
     return {each._meta.label_lower.replace(".", "/"): each.pk for each in [*made.values(), *made_others]}
 
 

@@ -108,7 +108,8 @@ class TestTwoSteps:
             typed = f" {code.upper().replace('-', ' ')} "
             assert client.post(CODE, {"code": typed}).status_code == expected
         assert len(second_factor.recovery_codes(user)) == 9
-        assert [action for action, _codes in trail()][-2:] == ["recovery_code_used", "second_factor_failed"]
+        noted = [action for action, _codes in trail() if action not in ("log_in", "view")]
+        assert noted == ["recovery_code_used", "second_factor_failed"]
 
     @pytest.mark.parametrize("code", ["", "12345", "١٢٣٤٥٦", "x" * 400, "\x00", "'; --", "1e5", "-12345"])
     def test_a_nonsense_code_is_told_and_lets_nobody_in(self, code: str) -> None:

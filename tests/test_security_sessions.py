@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.test import Client
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
@@ -53,6 +54,11 @@ def later(time_machine: TimeMachineFixture) -> Later:
 
 def left(client: Client) -> Any:
     return json.loads(client.get(LEFT, **BACKGROUND).content)
+
+
+def ended() -> QuerySet[Event]:
+    """What the trail says of log-ins that ended."""
+    return Event.objects.filter(action__in=["session_ended", "session_expired"])
 
 
 class TestHowLong:
@@ -125,7 +131,7 @@ class TestHowLong:
         assert sessions.delete_expired() == 1
         assert sessions.delete_expired() == 0
         assert is_in(second)
-        assert list(Event.objects.values_list("actor_kind", "action", "codes")) == [
+        assert list(ended().values_list("actor_kind", "action", "codes")) == [
             ("system", "session_expired", {"account": user.pk})
         ]
 
@@ -218,7 +224,7 @@ class TestMyLogIns:
         assert [is_in(each) for each in (mine, second, third)] == [True, False, True]
         mine.post(f"{LOG_INS}end/", {"named": named})
         assert "had ended already" in text(mine.get(LOG_INS))
-        assert list(Event.objects.values_list("actor_id", "action", "codes")) == [
+        assert list(ended().values_list("actor_id", "action", "codes")) == [
             (user.pk, "session_ended", {"account": user.pk, "number": 1})
         ]
 
@@ -235,7 +241,7 @@ class TestMyLogIns:
         mine, second, third = (logged_in(user) for _ in range(3))
         mine.post(f"{LOG_INS}end/", {"others": "1"})
         assert [is_in(each) for each in (mine, second, third)] == [True, False, False]
-        assert Event.objects.get().codes == {"account": user.pk, "number": 2}
+        assert ended().get().codes == {"account": user.pk, "number": 2}
 
     def test_a_changed_password_ends_the_others(self) -> None:
         user = a_person()
