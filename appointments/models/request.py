@@ -45,10 +45,10 @@ def _finished(name: str, *first: str) -> models.Index:
     return models.Index(fields=own, include=[*given, "received_at"], condition=Q(status="closed"), name=name)
 
 
-def _names(name: str, **options: Q) -> GinIndex:
+def _names(name: str, condition: Q | None = None) -> GinIndex:
     """Any part of a name; what was added lately is kept short, for a search has to read it through."""
     names = OpClass("search_names", "gin_trgm_ops")
-    return GinIndex(names, fastupdate=True, gin_pending_list_limit=512, name=name, **options)
+    return GinIndex(names, fastupdate=True, gin_pending_list_limit=512, name=name, condition=condition)
 
 
 class AppointmentRequest(models.Model):
