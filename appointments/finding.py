@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import DateTimeField, F, Func, Q, TextField, Value
 from django.db.models.functions import Right
 
 from appointments import audit, lifecycle
@@ -47,16 +47,29 @@ def find(words: str) -> Findings:
     still_open: dict[int, None] = {}
     finished: dict[int, None] = {}
     for reading in readings:
+        latest = F("received_at") if reading.kind == Kind.NAME else _BySorting("received_at")
         for matching in _matching(reading):
-            still_open |= dict.fromkeys(_first(matching.open(), "is_answered", "respond_by"))
-            finished |= dict.fromkeys(_first(matching.filter(status="closed"), "-received_at"))
+            waiting = matching.open().order_by("is_answered", "respond_by", "pk")
+            closed = matching.filter(status="closed").order_by(latest.desc(), "-pk")
+            still_open |= dict.fromkeys(_first(waiting))
+            finished |= dict.fromkeys(_first(closed))
     ids = [*still_open, *finished]
     return Findings(ids[:SHOWN], len(ids) > SHOWN, readings)
 
 
-def _first(matching: RequestQuerySet, *order: str) -> list[int]:
-    sign = "-" if order[0].startswith("-") else ""
-    return list(matching.order_by(*order, f"{sign}pk").values_list("pk", flat=True)[: SHOWN + 1])
+class _BySorting(Func):
+    """A time in whose order no index leads, so that PostgreSQL looks up what matches and sorts that.
+
+    Else it may walk through all requests in their order until enough match, expecting far more of them than
+    there are. Beginnings of names alone may match so many that walking is quicker.
+    """
+
+    template = "(%(expressions)s + interval '0')"
+    output_field = DateTimeField()
+
+
+def _first(matching: RequestQuerySet) -> list[int]:
+    return list(matching.values_list("pk", flat=True)[: SHOWN + 1])
 
 
 def _matching(reading: Reading) -> Iterator[RequestQuerySet]:

@@ -12,9 +12,9 @@ class PlainRequests(admin.ModelAdmin):
     """The same columns to show, filter and search by, without a line of ours."""
 
     list_display: Any = [
-        "respond_by", "urgency", "patient_name", "reference", "reach", "status", "assigned_to", "visit_type",
-        "place",
-    ]  # fmt: skip
+        *("respond_by", "urgency", "patient_name", "reference", "reach", "status", "assigned_to"),
+        *("visit_type", "place"),
+    ]
     list_filter = ("status", "urgency", "visit_type", "language")
     list_select_related = ("assigned_to",)
     list_per_page = 50

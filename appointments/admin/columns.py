@@ -55,8 +55,11 @@ class Columns(admin.ModelAdmin):
     @admin.display(description=_("status, and with"))
     def holder(self, stored: Any) -> SafeString:
         """Where it stands, who has it, who looks at it now, and the button that takes it up."""
-        who = stored.assigned_to.get_username() if stored.assigned_to else _("nobody yet")
-        shown = [format_html('{}<br><span class="quiet">{}</span>', stored.get_status_display(), who)]
+        nobody = _("nobody yet") if stored.is_open else ""
+        who = stored.assigned_to.get_username() if stored.assigned_to else nobody
+        outcome = f": {stored.get_outcome_display()}" if stored.outcome else ""
+        where = f"{stored.get_status_display()}{outcome}"
+        shown = [format_html('{}<br><span class="quiet">{}</span>', where, who)]
         said = presence.words(stored.looked_at_by)
         shown.append(format_html('<span class="looking" data-request="{}">{}</span>', stored.pk, said))
         if stored.may_take_up:

@@ -116,7 +116,7 @@ class StatusFilter(QueueFilter):
             yield Choice(self.OPEN, _("Open"), self.is_open)
         for status in Status:
             yield Choice(status.value, status.label, Q(status=status.value))
-        yield Choice(self.WITHDRAWN, _("Withdrawn, not seen yet"), unseen.is_withdrawn())
+        yield Choice(self.WITHDRAWN, _("Withdrawn, to be seen"), unseen.is_withdrawn())
         if not self.searching:
             yield Choice(self.ALL, _("All, finished too"), Q())
 
@@ -132,7 +132,7 @@ class StatusFilter(QueueFilter):
 class HolderFilter(QueueFilter):
     """Who has it."""
 
-    title = _("with")
+    title = _("who has it")
     parameter_name = "with"
     nothing_known = Q()
 

@@ -110,6 +110,8 @@ def still_open(chance: Random, course: Course, due: datetime, now: datetime) -> 
     """A request that is looked after, or waits: the longer ago it came, the further it is."""
     days = (now - course.received) / DAY
     lot = chance.random() * (1 if days > 3 else 1.6 if days > 1 else 4)
+    if now - due > 2 * DAY and chance.random() < 0.98:
+        lot *= 0.7  # hardly anybody waits for so long
     if lot > 0.93:
         return
     if lot > 0.75:

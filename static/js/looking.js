@@ -2,7 +2,7 @@
 import { ask, repeat } from "./background.js";
 
 const line = document.getElementById("looking");
-const address = new URL("../looking/", location);
+const address = location.pathname.replace(/(\/\d+\/).*/, "$1looking/"); // from any page about a request
 
 const renew = async () => {
   const news = await ask(address, {});
