@@ -338,7 +338,7 @@ class TestOnce:
         client = as_(roles.ADMINISTRATOR)
         begin(client)
         time_machine.move_to(timezone.now() + timedelta(minutes=16))
-        client.force_login(User.objects.get(pk=the_export().account_id))  # who was idle is logged off
+        client.force_login(User.objects.get(pk=the_export().account_id or 0))  # who was idle is logged off
         page = text(client.get(f"{EXPORTS}{the_export().pk}/change/"))
         assert "Never downloaded" in page and "Download</button>" not in page
         assert download(client).status_code == 302
