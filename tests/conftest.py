@@ -178,6 +178,15 @@ def site(static_files: None) -> Iterator[SiteProcess]:
     remove(folder)
 
 
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Each test begins in the site's own language: a Spanish page leaves its thread in Spanish."""
+    from django.utils import translation
+
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
+
+
 @pytest.fixture
 def eleven_at_the_clinic(time_machine: Any) -> None:
     """A Tuesday morning in June: every test of the day's rules begins at the same moment."""

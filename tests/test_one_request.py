@@ -231,8 +231,8 @@ class TestLikelyDuplicates:
             requests.born_on(date(1960, 2, 29)),
         ):  # fmt: skip
             plans.append(part[:10].explain())
-        for plan, index in zip(plans, ("email", "phone", "birth"), strict=True):
-            assert f"request_{index}_idx" in plan and "Sort" not in plan
+        for plan, column in zip(plans, ("email", "phone", "birth"), strict=True):
+            assert "Index Scan using request_" in plan and column in plan.partition("Index Cond:")[2]
 
 
 class TestOutdated:
