@@ -25,6 +25,9 @@ HELPED = {
 SAME_DAY = {"eye_signs": ["red"]}
 EMERGENCY = {"signs": ["limb"]}
 
+AN_EVENT_OF_ITS_OWN = 1_000_000_000
+"""Where no entry of the trail in these tests has its id."""
+
 _numbers = count(1)
 
 
@@ -107,7 +110,7 @@ def a_request(**changes: Any) -> AppointmentRequest:
 def a_message(request: AppointmentRequest | None = None, **changes: Any) -> Message:
     """A message that is waiting, about an event of its own."""
     given = {"kind": "received", "recipient": "zoe@example.org", "language": "en", "due_at": NOW}
-    event = {"event_id": next(_numbers)}
+    event = {"event_id": AN_EVENT_OF_ITS_OWN + next(_numbers)}
     return Message.objects.create(**{"request": request or a_request(), **given, **event, **changes})
 
 

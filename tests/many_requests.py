@@ -2,13 +2,14 @@
 
 from appointments.models import AppointmentRequest
 
-OWN = ("id", "reference", "submission_key", "link_nonce", "link_digest", "is_answered")
-"""What a copy has of its own, or from the database."""
+OWN = ("id", "reference", "submission_key", "link_nonce", "link_digest")
+"""What a copy has of its own."""
 
 
 def copies_of_one() -> str:
     """A statement that copies the request with an id; %s are the beginning of the references, number, id."""
-    shared = [field.column for field in AppointmentRequest._meta.concrete_fields if field.column not in OWN]
+    columns = AppointmentRequest._meta.concrete_fields
+    shared = [field.column for field in columns if not field.generated and field.column not in OWN]
     given, taken = ", ".join(shared), ", ".join(f"one.{column}" for column in shared)
     return (
         f"INSERT INTO appointments_appointmentrequest (reference, submission_key, link_nonce, {given}) "

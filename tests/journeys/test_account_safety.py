@@ -93,4 +93,4 @@ def test_who_is_idle_is_warned_may_stay_and_loses_nothing(
     page.get_by_role("button", name="Write a note").click()
     expect(page.get_by_label("Note")).to_have_value("Her sister phoned.")
     page.get_by_role("button", name="Write a note").click()
-    expect(page.locator(".timeline")).to_contain_text("Her sister phoned.")
+    expect(page.locator(".notes")).to_contain_text("Her sister phoned.")
