@@ -10,6 +10,7 @@ from enum import StrEnum
 from appointments import contacts
 from appointments.models import AppointmentRequest
 from appointments.querysets import RequestQuerySet
+from appointments.states import Outcome
 
 SHOWN = 10
 """How many are shown at most, the newest first."""
@@ -40,6 +41,11 @@ class Likely:
     request: AppointmentRequest
     alike: tuple[Alike, ...]
     another: bool
+
+    @property
+    def can_stand_for_it(self) -> bool:
+        """Whether one may be closed in favor of this: not where this was closed as a duplicate itself."""
+        return self.request.outcome != Outcome.DUPLICATE
 
 
 def likely(request: AppointmentRequest) -> list[Likely]:

@@ -7,19 +7,17 @@ who wrote for several. What a draft holds cannot be found, for it is sealed; it 
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
 
-from django.conf import settings
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import transaction
 
 from appointments import audit, contacts, names
 from appointments.audit import Actor
-from appointments.models import AppointmentRequest, LinkWish
+from appointments.models import AppointmentRequest, LinkWish, StaffSession
 from appointments.retention import Removed, holds, remove
-
-SEARCHES = "searches"
-"""Where a log-in keeps the words that its owner searched the queue for."""
+from appointments.security.sessions import SEARCHES, SessionStore
 
 
 class Held(Exception):
@@ -106,8 +104,8 @@ def erase(*, actor: Actor, request_ids: list[int]) -> Removed:
 
 def _forget_searches() -> None:
     """Drop what all staff have searched for from their log-ins: it may be the name of who is erased."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    for key in list(store.get_model_class().objects.values_list("session_key", flat=True)):
-        session = store(key)
+    for key in list(StaffSession.objects.values_list("session_key", flat=True)):
+        session = SessionStore(key)
         if session.pop(SEARCHES, None) is not None:
-            session.save()
+            with suppress(UpdateError):  # they logged out this very moment, and it is gone with the rest
+                session.save()

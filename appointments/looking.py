@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from appointments.models import AppointmentRequest, Looking
 
-RENEWED_EVERY = timedelta(seconds=30)
 LASTS = timedelta(seconds=90)
+"""Three times as long as an open page waits before it renews its look (static/js/background.js)."""
 
 
 def note(*, request_id: int, account: int) -> None:
-    """Keep that they have it open now. Raises IntegrityError where there is no such request."""
-    Looking.objects.bulk_create(
-        [Looking(request_id=request_id, account_id=account, seen_at=timezone.now())],
-        update_conflicts=True,
-        unique_fields=["request", "account"],
-        update_fields=["seen_at"],
-    )
+    """Keep that they have it open now; nothing where the request is deleted this very moment."""
+    with suppress(IntegrityError), transaction.atomic():
+        Looking.objects.bulk_create(
+            [Looking(request_id=request_id, account_id=account, seen_at=timezone.now())],
+            update_conflicts=True,
+            unique_fields=["request", "account"],
+            update_fields=["seen_at"],
+        )
 
 
 def forget(*, request_id: int, account: int) -> None:

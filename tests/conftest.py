@@ -9,8 +9,9 @@ import io
 import logging
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -83,6 +84,17 @@ def owner_sql(*statements: str) -> None:
         connection.close()
 
 
+def drop_database(name: str) -> None:
+    """Once no vacuum is at work in it, which only the server's own account may end."""
+    import psycopg2
+
+    for pause in (0.2, 0.5, 1, 2, 4):
+        with suppress(psycopg2.errors.InsufficientPrivilege):
+            return owner_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        time.sleep(pause)
+    owner_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 def use_database(name: str) -> None:
     """Let every connection of this process, whatever its role, go to that database from now on."""
     from django.db import connections
@@ -136,7 +148,7 @@ def own_database(django_db_blocker: Any) -> Iterator[str]:
         use_database(name)
         yield name
         use_database(usual)
-    owner_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    drop_database(name)
 
 
 @pytest.fixture

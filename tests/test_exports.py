@@ -151,7 +151,10 @@ class TestAsking:
         assert "Nothing leaves without a purpose" in page and 'value="Asked by the board"' in page
         assert Export.objects.count() == 0 and happened().count() == 0
 
-    @pytest.mark.parametrize("given", [{"purpose": "fun"}, {"shape": "exe"}, {"first_day": "yesterday"}])
+    @pytest.mark.parametrize(
+        "given",
+        [{"purpose": "fun"}, {"shape": "exe"}, {"first_day": "yesterday"}, {"last_day": "9999-12-31"}],
+    )
     def test_nonsense_in_the_form_is_told_and_changes_nothing(self, given: dict[str, str]) -> None:
         a_request()
         assert begin(as_(roles.ADMINISTRATOR), **given).status_code == 422

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from appointments import audit, duplicates, lifecycle, roles, states
 from appointments.admin.screen import age
@@ -42,6 +43,24 @@ class TestWhoHasIt:
         assert codes == [{"account": ursula.pk}, {"former": ursula.pk}]
         stored.refresh_from_db()
         assert (stored.status, stored.version, stored.assigned_to) == ("new", 3, None)
+
+    def test_a_note_to_who_has_it_already_is_not_lost(self) -> None:
+        ursula = staff(roles.CLINICIAN)
+        stored, client = a_request(assigned_to=ursula), as_(roles.FRONT_DESK)
+        form = {"account": ursula.pk, "reason": "She knows you.", "seen_version": 1}
+        answer = client.post(f"{QUEUE}{stored.pk}/assign/", form)
+        assert answer.status_code == 422 and "She knows you." in text(answer)
+        assert "That is how it is already." in text(answer)
+
+    def test_a_request_deleted_at_this_moment_is_no_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        stored, client = a_request(), as_(roles.FRONT_DESK)
+
+        def gone(*_args: Any) -> None:
+            raise AppointmentRequest.DoesNotExist
+
+        monkeypatch.setattr(lifecycle, "locked", gone)
+        answer = client.post(step(stored, "take_up"), {"seen_version": 1}, follow=True)
+        assert "This request is no longer there. Nothing was changed." in text(answer)
 
     def test_one_button_takes_it_and_is_there_only_for_who_has_it_not(self) -> None:
         stored, (me, client) = a_request(), signed_in(roles.FRONT_DESK)
@@ -221,6 +240,20 @@ class TestLikelyDuplicates:
         asked = client.get(step(stored, "close"), {"outcome": nonsense, "duplicate_of": nonsense})
         assert asked.status_code == 200
         assert state(stored) == ("new", 1, 0, 0, 0)
+
+    def test_of_two_only_one_can_be_closed_as_the_duplicate(self) -> None:
+        first, client = a_request(), as_(roles.FRONT_DESK)
+        second = a_request(status="closed", outcome="duplicate", closed_at=NOW)
+        page = text(client.get(change(first)))
+        assert second.reference in page and "outcome=duplicate" not in page
+        form = {"outcome": "duplicate", "duplicate_of": second.pk, "seen_version": 1}
+        assert client.post(step(first, "close"), form).status_code == 422
+
+    @pytest.mark.parametrize("outcome", ["duplicate", "seen"])
+    def test_a_visit_still_ahead_is_not_dropped_in_silence(self, outcome: str) -> None:
+        stored = a_request(status="scheduled", scheduled_for=timezone.now() + timedelta(days=3))
+        answer = as_(roles.FRONT_DESK).post(step(stored, "close"), {"outcome": outcome, "seen_version": 1})
+        assert answer.status_code == 422 and "is still ahead. Cancel the date first" in text(answer)
 
     def test_every_part_of_the_search_reads_an_index(self) -> None:
         requests, plans = AppointmentRequest.objects.all(), []

@@ -43,4 +43,5 @@ def choices(likely: Iterable[Likely]) -> list[tuple[str, str]]:
     return [
         (str(each.request.pk), f"{each.request.reference}: {each.request.patient_name}, {standing(each)}")
         for each in likely
+        if each.can_stand_for_it
     ]

@@ -69,16 +69,18 @@ def _taken_from(request: HttpRequest, stored: AppointmentRequest, seen_version: 
     try:
         lifecycle.take_step(actor=actor, request_id=stored.pk, action=ACTION, seen_version=seen_version)
     except (lifecycle.Outdated, states.NotAllowed):
-        return _who_was_quicker(stored)
+        return _who_was_quicker(stored, reader=actor.account)
     except AppointmentRequest.DoesNotExist:
         return gettext("This request is no longer there. Nothing was changed.")
     return ""
 
 
-def _who_was_quicker(stored: AppointmentRequest) -> str:
+def _who_was_quicker(stored: AppointmentRequest, *, reader: int | None) -> str:
     event = Event.objects.filter(request_id=stored.pk).exclude(action__in=audit.BESIDE).last()
     if event is None:
         return gettext("%(reference)s has changed meanwhile.") % {"reference": stored.reference}
+    if event.actor_id == reader and event.action == ACTION:
+        return gettext("You have taken up %(reference)s already.") % {"reference": stored.reference}
     user = get_user_model().objects.filter(pk=event.actor_id).first() if event.actor_id else None
     return gettext("%(reference)s: %(who)s was quicker: “%(what)s” (%(time)s).") % {
         "reference": stored.reference,

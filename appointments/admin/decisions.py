@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -59,6 +60,12 @@ class DecisionView:
             return self._told(request, stored, action, outdated.events)
         except states.NotAllowed:
             return self._not_possible(request, stored, action, [], form=form)
+        except (AppointmentRequest.DoesNotExist, IntegrityError):
+            # Deleted this very moment; a note's key is checked when its transaction ends.
+            messages.warning(request, gettext("This request is no longer there. Nothing was changed."))
+            return redirect("admin:appointments_appointmentrequest_changelist")
+        if form.errors:
+            return self._page(request, stored, action, form, status=422)
         return self.done(request, stored, action)
 
     def asked(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> forms.Form:
@@ -215,7 +222,10 @@ class StepView(DecisionView):
         row = self._row(action, stored.status)
         others = duplicates.likely(stored) if states.Need.OUTCOME in row.needs else []
         initial = {"seen_version": stored.version}
-        return TakeStepForm(data, transition=row, duplicates=alike.choices(others), initial=initial)
+        visit = stored.scheduled_for if states.Need.OUTCOME in row.needs else None
+        return TakeStepForm(
+            data, transition=row, duplicates=alike.choices(others), visit=visit, initial=initial
+        )
 
     def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:
         given = form.cleaned_data

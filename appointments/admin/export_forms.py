@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from appointments.admin.forms import A_DAY
 from appointments.fields import LineField
 from appointments.models import Export
 
@@ -61,16 +62,11 @@ class ExportForm(PurposeForm):
 class ManyForm(ExportForm):
     """Of many requests, those of a period."""
 
-    first_day = forms.DateField(
-        label=_("Received from (optional)"),
-        required=False,
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-    )
+    first_day = forms.DateField(label=_("Received from (optional)"), **A_DAY)
     last_day = forms.DateField(
         label=_("Received until (optional)"),
-        required=False,
         help_text=_("The first and the last day count too."),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        **A_DAY,
     )
     field_order = ["shape", "first_day", "last_day", "purpose", "purpose_note"]
 

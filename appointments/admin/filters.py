@@ -189,7 +189,21 @@ class WaitingFilter(QueueFilter):
         yield Choice("older", _("Over a week ago"), Q(received_at__lte=week))
 
 
+class AnswerFilter(QueueFilter):
+    """How the answer stands against its target."""
+
+    title = _("answer")
+    parameter_name = "answer"
+    OVERDUE = "overdue"
+
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        now = timezone.now()
+        yield Choice(self.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=now))
+        yield Choice("ahead", _("Not yet due"), Q(is_answered=False, respond_by__gt=now))
+        yield Choice("given", _("Answered"), Q(is_answered=True))
+
+
 FILTERS: list[Any] = [
-    *(StatusFilter, HolderFilter, UrgencyFilter, WaitingFilter),
+    *(StatusFilter, AnswerFilter, HolderFilter, UrgencyFilter, WaitingFilter),
     *(PlaceFilter, LanguageFilter, VisitFilter, AgeFilter),
 ]

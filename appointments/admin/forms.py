@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from appointments import contacts, urgency
@@ -19,10 +22,21 @@ from appointments.fields import (
     refuse_foreign_mailbox,
     refuse_hidden_characters,
 )
-from appointments.states import Need, Outcome, Transition
+from appointments.states import QUIET_OUTCOMES, Need, Outcome, Transition
 
 FURTHEST = timedelta(days=730)
 OUTCOMES = [("", "---------"), *((outcome.value, outcome.label) for outcome in Outcome)]
+
+
+A_DAY: dict[str, Any] = {
+    "widget": forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    "validators": [
+        MinValueValidator(date(2000, 1, 1), _("Choose a day from the year 2000 on.")),
+        MaxValueValidator(date(2199, 12, 31), _("Choose a day before the year 2200.")),
+    ],
+    "required": False,
+}
+"""What a field has that asks for one end of a period."""
 
 
 class SeenForm(forms.Form):
@@ -50,7 +64,8 @@ class TakeStepForm(TriageForm):
     """The fields that this step of the table needs, and no others.
 
     ``duplicates`` are the requests it may be closed as a duplicate of. ``meant`` holds a time that was
-    warned of, so that pressing the button once more is the answer; another time is warned of anew.
+    warned of, so that pressing the button once more is the answer; another time is warned of anew. While a
+    ``visit`` is still ahead, an outcome that nobody tells the patient of is refused.
     """
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=OUTCOMES)
@@ -67,9 +82,15 @@ class TakeStepForm(TriageForm):
     field_order = ["outcome", "duplicate_of", "scheduled_for", "reason", "seen_version"]
 
     def __init__(
-        self, *args: Any, transition: Transition, duplicates: Sequence[tuple[str, str]] = (), **kwargs: Any
+        self,
+        *args: Any,
+        transition: Transition,
+        duplicates: Sequence[tuple[str, str]] = (),
+        visit: datetime | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.visit = visit
         beside = {Need.OUTCOME: ["outcome", "duplicate_of"], Need.SCHEDULED_FOR: ["scheduled_for", "meant"]}
         for need, names in beside.items():
             for name in names:
@@ -90,6 +111,16 @@ class TakeStepForm(TriageForm):
         if moment > timezone.now() + FURTHEST:
             raise forms.ValidationError(_("This is more than 2 years ahead. Check the year."))
         return moment
+
+    def clean_outcome(self) -> str:
+        outcome: str = self.cleaned_data["outcome"]
+        if self.visit and self.visit > timezone.now() and outcome in QUIET_OUTCOMES:
+            told = {"when": date_format(localtime(self.visit), "M j, Y, g:i a")}
+            said = _(
+                "The visit of %(when)s is still ahead. Cancel the date first: the patient hears of it then."
+            )
+            raise forms.ValidationError(said % told)
+        return outcome
 
     def clean_duplicate_of(self) -> int | None:
         chosen: str = self.cleaned_data["duplicate_of"]
@@ -148,6 +179,8 @@ class AssignForm(TriageForm):
 
     def clean_account(self) -> int | None:
         chosen: str = self.cleaned_data["account"]
+        if chosen == str(self.initial.get("account", "")):
+            raise forms.ValidationError(_("That is how it is already. Choose somebody else, or go back."))
         return int(chosen) if chosen else None
 
 

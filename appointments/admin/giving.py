@@ -38,13 +38,13 @@ class AssignView(DecisionView):
         return AssignForm(data, colleagues=able, initial=initial)
 
     def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:
+        """An account may be closed between the check of the form and this moment: then the form says so."""
         try:
             lifecycle.assign(
                 actor=audit.staff(int(request.user.pk or 0)), request_id=stored.pk, **form.cleaned_data
             )
         except lifecycle.NoColleague:
-            # Only where the account was closed between the check of the form and this moment.
-            messages.warning(request, gettext("They can no longer look after requests. Nothing changed."))
+            form.add_error("account", gettext("They can no longer look after requests. Choose again."))
 
     def done(self, request: HttpRequest, stored: AppointmentRequest, action: str) -> HttpResponse:
         stored.refresh_from_db()

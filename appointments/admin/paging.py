@@ -101,6 +101,8 @@ class Cursor:
 
 
 LAST = "last"
+LONGEST = 200
+"""Characters of a cursor; a reader of JSON is not asked to follow thousands of brackets."""
 START = Cursor()
 
 
@@ -108,6 +110,8 @@ def cursor(text: str, order: Order) -> Cursor:
     """Raises BadCursor for what no page of this order wrote."""
     if not text or text == LAST:
         return Cursor(backwards=text == LAST)
+    if len(text) > LONGEST:
+        raise BadCursor
     try:
         backwards, *key = json.loads(urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)))
     except (binascii.Error, ValueError, TypeError) as error:

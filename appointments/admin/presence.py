@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -33,11 +32,7 @@ def looking_view(request: HttpRequest, pk: int) -> HttpResponseBase:
         return JsonResponse({})
     if not AppointmentRequest.objects.filter(pk=pk).exists():
         return JsonResponse({})
-    try:
-        with transaction.atomic():
-            looking.note(request_id=pk, account=account)
-    except IntegrityError:
-        return JsonResponse({})  # erased this very moment
+    looking.note(request_id=pk, account=account)
     return JsonResponse({"looking": words(looking.others(request_id=pk, account=account))})
 
 

@@ -82,6 +82,8 @@ class Queue(ChangeList):
         self.full_result_count = None
         self.show_full_result_count = False
         self.show_admin_actions = any(row.may_take_up for row in self.result_list)
+        if not self.show_admin_actions:
+            self.list_display = [name for name in self.list_display if name != "action_checkbox"]
         self.can_show_all = self.multi_page = False
         self.opened = timezone.now()
         typed = {"words": self.found.words} if self.found else {}

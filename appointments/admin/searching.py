@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from appointments import audit, finding
 from appointments.admin.decisions import may
 from appointments.search_words import LONGEST, Kind, Reading
+from appointments.security.sessions import SEARCHES
 
 FOUND = "found"
-SEARCHES = "searches"
 KEPT = 20
 """How many searches of one log-in are kept, the latest: for Back, reload and several tabs."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,20 +20,13 @@ from django.views.decorators.http import require_POST
 
 from appointments import watching
 from appointments.admin import trail_entries
+from appointments.admin.forms import A_DAY
 from appointments.admin.presentation import action_label
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest, Event
 from appointments.reference import normalise
 
 LIST = "admin:appointments_event_changelist"
-DAY: dict[str, Any] = {
-    "widget": forms.DateInput(attrs={"type": "date"}),
-    "validators": [
-        MinValueValidator(date(2000, 1, 1), _("Choose a day from the year 2000 on.")),
-        MaxValueValidator(date(2199, 12, 31), _("Choose a day before the year 2200.")),
-    ],
-    "required": False,
-}
 
 
 class TrailForm(forms.Form):
@@ -45,8 +37,8 @@ class TrailForm(forms.Form):
     request = forms.IntegerField(
         label=_("Request, by its number"), required=False, min_value=1, max_value=2**63 - 1
     )
-    since = forms.DateField(label=_("From"), **DAY)
-    until = forms.DateField(label=_("To, that day too"), **DAY)
+    since = forms.DateField(label=_("From"), **A_DAY)
+    until = forms.DateField(label=_("To, that day too"), **A_DAY)
     before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None) -> None:

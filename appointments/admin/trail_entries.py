@@ -14,7 +14,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext
 
 from appointments.admin.looks import names
-from appointments.admin.presentation import event_label
+from appointments.admin.presentation import Named, event_label
 from appointments.admin.trail_words import details, hashed_names
 from appointments.models import Event, Seal
 
@@ -107,7 +107,7 @@ def _filtered(chosen: dict[str, Any]) -> QuerySet[Event]:
 
 def _entries(events: list[Event]) -> list[Entry]:
     """In words, with what stands beside them: the same few queries for one and for fifty."""
-    people = names({event.actor_id for event in events})
+    people, named = names({event.actor_id for event in events}), Named.of(events)
     places = dict(
         Seal.objects.filter(event_id__in=[event.pk for event in events]).values_list("event_id", "pk")
     )
@@ -115,7 +115,7 @@ def _entries(events: list[Event]) -> list[Entry]:
     return [
         Entry(
             event=event,
-            label=event_label(event),
+            label=event_label(event, named),
             who=_who(event, people),
             codes=details(event.codes, hashed),
             requests=[number for number in event.codes.get("requests", []) if isinstance(number, int)],

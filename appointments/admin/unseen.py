@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from appointments import follow_up, states
+from appointments.answers import UrgencyLevel
 from appointments.models import AppointmentRequest, Event
 from appointments.states import Outcome, Status
 
@@ -50,7 +51,7 @@ def is_withdrawn() -> Q:
     # A step of staff would have changed the status or the outcome. The index knows these three actions.
     of_it = Event.objects.filter(request_id=OuterRef("pk"), action__in=[WITHDRAWN, follow_up.SEEN, "note"])
     last = Subquery(of_it.order_by("-pk").values("action")[:1])
-    matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency__in=["same_day", "emergency"])
+    matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency=UrgencyLevel.SAME_DAY)
     return matters & Q(
         Exact(last, WITHDRAWN),
         status=Status.CLOSED,

@@ -98,7 +98,8 @@ def verify(*, account: User, code: str) -> Any:
 
 @transaction.atomic
 def make_recovery_codes(*, account: User) -> None:
-    """Ten new ones; those before no longer work."""
+    """Ten new ones; those before no longer work. Two at once take turns."""
+    get_user_model().objects.select_for_update().get(pk=account.pk)
     _make_codes(account)
     audit.record(actor=audit.staff(account.pk), action="recovery_codes_made", account=account.pk)
 

@@ -28,6 +28,8 @@ from appointments.models import StaffSession
 from appointments.security import browsers
 
 BACKGROUND = "X-Clinic-Background"
+SEARCHES = "searches"
+"""Where a log-in keeps what was searched for; an erasure drops it."""
 WRITTEN_EVERY = timedelta(seconds=15)
 """How exact ``acted_at`` is; a write at each request would cost more than it tells."""
 

@@ -5,9 +5,15 @@ const form = document.querySelector("#download");
 const PAUSE = 2000;
 
 async function look() {
-  const response = await fetch(state.dataset.progress, { headers: { "X-Clinic-Background": "1" } });
-  if (!response.ok || response.redirected) return;
-  const told = await response.json();
+  let told;
+  try {
+    const response = await fetch(state.dataset.progress, { headers: { "X-Clinic-Background": "1" } });
+    if (!response.ok || response.redirected) return;
+    told = await response.json();
+  } catch {
+    setTimeout(look, PAUSE); // no connection: asked again
+    return;
+  }
   if (state.textContent !== told.words) state.textContent = told.words;
   bar.value = told.written;
   bar.hidden = told.state !== "begun";
