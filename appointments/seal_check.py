@@ -129,7 +129,7 @@ def _not_samples(numbers: list[int]) -> list[int]:
     """Without the entries of made-up requests, made up with times in the past: they say so themselves."""
     if not numbers:
         return []
-    real = Event.objects.filter(pk__in=numbers).exclude(codes__sample=True)
+    real = Event.objects.filter(pk__in=numbers).exclude(codes__contains={"sample": True})
     return list(real.order_by("pk").values_list("pk", flat=True))
 
 

@@ -75,6 +75,9 @@ def _note(
         audit.record(actor=audit.staff(came_as), action="change_password")
     elif status in REFUSALS or _sent_to_log_in(request, status, view):
         _note_refusal(request, match, view, status, came_as)
+        if came_as is not None and "stored" in (getattr(response, "context_data", None) or {}):
+            # After a failed CSRF check a form is shown again over its record: refused, and seen all the same.
+            _note_look(request, response, match, view, came_as)
     elif came_as is not None and view not in NO_LOOKS and _shows(status):
         _note_look(request, response, match, view, came_as)
 

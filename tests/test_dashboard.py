@@ -48,7 +48,7 @@ def test_how_many_are_open_overdue_mine_and_nobodys_leads_to_them() -> None:
     links = front_page(client).one("section", css="standing").all("a")
     assert [(link.text, link.attributes["href"]) for link in links] == [
         ("1,002 open", QUEUE),
-        ("1 overdue, without an answer", QUEUE),
+        ("1 overdue, without an answer", f"{QUEUE}?answer=overdue"),
         ("1 with me", f"{QUEUE}?with=me"),
         ("1,001 with nobody yet", f"{QUEUE}?with=nobody"),
     ]

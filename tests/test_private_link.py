@@ -109,7 +109,7 @@ class TestStaff:
         stored = with_link("closed", closed_at="2026-01-01T00:00:00Z")
         response = as_(roles.FRONT_DESK).post(link_page(stored))
         assert response.status_code == 409 and not happened().exists()
-        assert "This step is no longer possible" in response.content.decode()
+        assert "This step is not possible now: the request is “Closed”." in response.content.decode()
 
     @pytest.mark.parametrize(
         ("part", "posted", "said"),

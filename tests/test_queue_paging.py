@@ -104,7 +104,9 @@ class TestPaging:
     @pytest.mark.parametrize(
         "at",
         ["nonsense", "W10", "WzFd", "bGFzdA", "====", "W2ZhbHNlXQ", "W2ZhbHNlLHRydWUsIngiLDFd",
-         "W2ZhbHNlLGZhbHNlLCIyMDI2LTA2LTE2VDE1OjAwOjAwIiwxXQ", "9" * 400, "ü"],
+         "W2ZhbHNlLGZhbHNlLCIyMDI2LTA2LTE2VDE1OjAwOjAwIiwxXQ", "9" * 400, "ü", "W1tb" * 900,
+         "W3RydWUsZmFsc2UsIjk5OTktMTItMzFUMjM6NTk6NTkuOTk5OTk5LTIzOjU5Iiw1XQ",
+         "W2ZhbHNlLGZhbHNlLCIyMDI0LVcwNS0xVDAwKzAxOjAwOjU5LjUiLDFd"],
     )  # fmt: skip
     def test_a_place_that_is_none_leads_to_the_first_page(self, at: str) -> None:
         a_request(patient_name="patient first")

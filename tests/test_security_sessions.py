@@ -243,6 +243,16 @@ class TestMyLogIns:
         assert [is_in(each) for each in (mine, second, third)] == [True, False, False]
         assert ended().get().codes == {"account": user.pk, "number": 2}
 
+    def test_who_is_let_in_no_more_is_logged_off_for_good(self) -> None:
+        user, boss = a_person(), logged_in(a_person(roles.ADMINISTRATOR))
+        mine = logged_in(user)
+        form = {"username": user.username, "is_staff": "on", "groups": []}
+        assert boss.post(f"/staff/auth/user/{user.pk}/change/", form).status_code == 302
+        user.refresh_from_db()
+        assert not user.is_active
+        User.objects.filter(pk=user.pk).update(is_active=True)
+        assert not is_in(mine)
+
     def test_a_changed_password_ends_the_others(self) -> None:
         user = a_person()
         mine, second = logged_in(user), logged_in(user)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from appointments import audit, lifecycle, roles
-from appointments.models import Message, Note
+from appointments.models import Event, Message, Note
 from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, DECISIONS, QUEUE, as_, change, happened, state, step, text
 
@@ -140,7 +140,7 @@ class TestDecisions:
         ]:
             response = client.post(step(stored, action), {"seen_version": 1, **form}, follow=True)
             assert response.status_code == status
-            assert "This step is no longer possible: the request has moved on." in text(response)
+            assert "This step is not possible now: the request is “" in text(response)
         assert state(stored) == before
 
     def test_the_urgency_of_a_finished_request_stays(self) -> None:
@@ -171,6 +171,16 @@ class TestDecisions:
         client.post(step(stored, "close"), {**form, "seen_version": 2})
         stored.refresh_from_db()
         assert (stored.status, stored.outcome) == ("closed", "not_reached")
+
+    def test_what_another_site_sent_is_not_put_into_a_form_of_ours(self) -> None:
+        stored, client = a_request(), as_(roles.FRONT_DESK, strict=True)
+        form = {"text": "PLANTED words"}
+        planted = client.post(f"{QUEUE}{stored.pk}/note/", form, headers={"origin": "https://evil.example"})
+        assert planted.status_code == 403 and "PLANTED" not in text(planted)
+        own = client.post(f"{QUEUE}{stored.pk}/note/", form, headers={"origin": "http://testserver"})
+        assert own.status_code == 403 and "PLANTED words" in text(own)
+        noted = Event.objects.order_by("pk").values_list("action", "request_id")
+        assert list(noted)[-3:] == [("refused", stored.pk), ("refused", stored.pk), ("view", stored.pk)]
 
     def test_a_change_by_the_patient_is_told_as_the_patient_s(self) -> None:
         stored = a_request()

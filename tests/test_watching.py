@@ -185,7 +185,7 @@ class TestRefusals:
         assert client.post(f"{QUEUE}{stored.pk}/note/", {"text": "typed"}).status_code == 403
         assert client.post(f"{MESSAGES}send-again/").status_code == 403
         assert [(action, request) for action, request, _codes in entries()] == [
-            ("refused", stored.pk), ("refused", None),
+            ("refused", stored.pk), ("view", stored.pk), ("refused", None),
         ]  # fmt: skip
 
     def test_so_is_somebody_not_logged_in(self) -> None:

@@ -85,6 +85,12 @@ class StaffAdmin(OwnFiltersOnly, UserAdmin):
         }
         return TemplateResponse(request, "admin/appointments/reset_second_factor.html", context)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whoever is let in no more is logged off at once, and stays so when they are let in again."""
+        super().save_model(request, obj, form, change)
+        if change and not (obj.is_active and obj.is_staff):
+            sessions.end_all(actor=audit.staff(int(request.user.pk or 0)), account=obj.pk)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Whoever's password is changed is logged off everywhere, but for the one who changes their own."""
         response: HttpResponse = super().user_change_password(request, id, form_url)

@@ -23,6 +23,10 @@ from appointments.models import AppointmentRequest, Event
 ACTION = "take_up"
 
 
+LONGEST_WAY = 1_000
+"""Characters; fewer fields than Django would refuse to read after the claim was made."""
+
+
 def claim_view(request: HttpRequest, pk: int) -> HttpResponse:
     """POST takes it up and goes back to the list as it was. Raises PermissionDenied."""
     if not (may(request, "view_appointmentrequest") and may(request, "contact_request")):
@@ -101,7 +105,7 @@ def _queue() -> str:
 
 def _way_back(request: HttpRequest) -> str:
     """The filters and the place in the list, never another address."""
-    told = QueryDict(request.POST.get("back", "").removeprefix("?")).urlencode()
+    told = QueryDict(request.POST.get("back", "").removeprefix("?")[:LONGEST_WAY]).urlencode()
     return f"?{told}" if told else ""
 
 

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from appointments import audit, duplicates, follow_up, lifecycle, states
+from appointments import abuse, audit, duplicates, follow_up, lifecycle, states
 from appointments.admin import alike, logged_off, meanwhile, presentation
 from appointments.admin.forms import NoteForm, SeenForm, TakeStepForm, TriageForm, UrgencyForm
 from appointments.models import AppointmentRequest, Event
@@ -82,11 +82,16 @@ class DecisionView:
         return redirect("admin:appointments_appointmentrequest_change", stored.pk)
 
     def show_again(self, request: HttpRequest, pk: int, action: str = "") -> HttpResponse:
-        """After a failed CSRF check: the same page with what was typed, nothing done."""
+        """After a failed CSRF check: the same page with what was typed, nothing done.
+
+        What another site sent is not put into a form of ours, under a button of ours.
+        """
         if not self.site.has_permission(request):
             own = logged_off.from_our_own_page(request)
             return logged_off.give_back(self.site, request) if own else redirect("admin:login")
         stored = self._guarded(request, pk, action)
+        if abuse.from_another_site(request.headers, request.get_host()):
+            raise PermissionDenied
         messages.warning(
             request, gettext("Your page was too old to be saved. Please press the button again.")
         )
@@ -223,8 +228,14 @@ class StepView(DecisionView):
         others = duplicates.likely(stored) if states.Need.OUTCOME in row.needs else []
         initial = {"seen_version": stored.version}
         visit = stored.scheduled_for if states.Need.OUTCOME in row.needs else None
+        offered = alike.choices(others)
         return TakeStepForm(
-            data, transition=row, duplicates=alike.choices(others), visit=visit, initial=initial
+            data,
+            transition=row,
+            duplicates=offered,
+            all_are_duplicates=bool(others) and not offered,
+            visit=visit,
+            initial=initial,
         )
 
     def act(self, request: HttpRequest, stored: AppointmentRequest, action: str, form: forms.Form) -> None:

@@ -134,7 +134,7 @@ class ExportAdmin(ViewOnly):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """One export: how far it is, and its download for whoever began it. Raises Http404."""
-        if object_id is None or not object_id.isdecimal():
+        if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
             raise Http404
         export = self._seen(request, int(object_id))
         context = {

@@ -86,11 +86,12 @@ class TakeStepForm(TriageForm):
         *args: Any,
         transition: Transition,
         duplicates: Sequence[tuple[str, str]] = (),
+        all_are_duplicates: bool = False,
         visit: datetime | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.visit = visit
+        self.visit, self.all_are_duplicates = visit, all_are_duplicates
         beside = {Need.OUTCOME: ["outcome", "duplicate_of"], Need.SCHEDULED_FOR: ["scheduled_for", "meant"]}
         for need, names in beside.items():
             for name in names:
@@ -120,6 +121,9 @@ class TakeStepForm(TriageForm):
                 "The visit of %(when)s is still ahead. Cancel the date first: the patient hears of it then."
             )
             raise forms.ValidationError(said % told)
+        if outcome == Outcome.DUPLICATE and self.all_are_duplicates:
+            said = _("Each request it could repeat was closed as a duplicate itself. One of them must go on.")
+            raise forms.ValidationError(said)
         return outcome
 
     def clean_duplicate_of(self) -> int | None:

@@ -75,8 +75,8 @@ def _read(column: str, part: Any) -> Any:
         moment = datetime.fromisoformat(part)
     except (TypeError, ValueError) as error:
         raise BadCursor from error
-    if moment.tzinfo is None:
-        raise BadCursor
+    if moment.isoformat() != part or moment.tzinfo is None or not 2000 <= moment.year < 2200:
+        raise BadCursor  # no page of ours wrote it, and PostgreSQL may not know such a moment
     return moment
 
 

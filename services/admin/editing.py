@@ -26,6 +26,7 @@ from django.views.decorators.http import require_POST
 
 from clinic_site.own_filters import OwnFiltersOnly
 from services.admin import text_preview
+from services.admin.lost_rows import MOST_ROWS
 from services.admin.mistakes import mistakes
 from services.admin.widgets import Checkboxes, MarkdownText, Moment
 
@@ -136,6 +137,10 @@ class EditorInline(EditorFields, admin.StackedInline):
 
     formset = PlainFormSet
     extra = 0
+    max_num = MOST_ROWS
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **{"absolute_max": MOST_ROWS, **kwargs})
 
 
 class StaffEdited(EditorFields, OwnFiltersOnly):

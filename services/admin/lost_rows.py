@@ -7,7 +7,8 @@ from collections.abc import Set
 
 from django.http import QueryDict
 
-MOST_ROWS = 2000
+MOST_ROWS = 60
+"""Of one kind on one screen: each row costs time to draw, whatever a form says of how many there are."""
 
 
 def with_lost_rows_as_new(data: QueryDict, prefix: str, stored: Set[str]) -> QueryDict:

@@ -230,8 +230,8 @@ def _was_of(screen: Versioned, pk: int) -> bool:
 
 
 def _version(pk: int, number: str) -> PageVersion:
-    found = PageVersion.objects.filter(page_id=pk, number=number) if number.isdecimal() else None
-    version = found.first() if found is not None and len(number) < 10 else None
+    is_number = number.isdecimal() and len(number) < 10
+    version = PageVersion.objects.filter(page_id=pk, number=number).first() if is_number else None
     if version is None:
         raise Http404
     return version

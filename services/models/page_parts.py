@@ -46,8 +46,9 @@ class PageText(models.Model):
 
     def clean(self) -> None:
         """Raise ValidationError for what breaks a rule of writing."""
+        page = getattr(self, "page", None)  # none where a tampered form names no page
         writing.check(
-            here=self.page.address,
+            here=page.address if page else "",
             texts={"body": self.body},
             lines={"summary": self.summary},
             stored=_stored(self),
