@@ -2,7 +2,7 @@
 
 A fixed sample: some pages on a small phone, fewer of the Spanish ones, one page of each kind where it takes
 longer. All pages in every language, theme and width:
-``CLINIC_FULL_MATRIX=1 bin/test tests/test_every_page_in_a_browser.py``
+``CLINIC_FULL_MATRIX=1 bin/test --dist load -o faulthandler_timeout=3600 tests/test_every_page_in_a_browser.py``
 """
 
 from collections.abc import Callable
