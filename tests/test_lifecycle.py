@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError
 from time_machine import TimeMachineFixture
 
-from appointments import audit, clinic_time, lifecycle, states, urgency
+from appointments import audit, clinic_time, lifecycle, roles, states, urgency
 from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note
 from appointments.states import TRANSITIONS, Need, Outcome, Status
 from tests.builders import NOW, a_request, staff
@@ -304,3 +304,42 @@ def test_today_is_the_clinic_s_day(time_machine: TimeMachineFixture) -> None:
     lifecycle.count_emergency_stop()
     stops = EmergencyStop.objects.order_by("day").values_list("day", "count")
     assert list(stops) == [(date(2026, 6, 16), 1), (date(2026, 6, 17), 1)]
+
+
+@pytest.mark.django_db
+class TestAssign:
+    def test_it_goes_to_a_colleague_and_back_and_the_trail_says_from_whom(self) -> None:
+        request, ursula = a_request(), staff(roles.CLINICIAN)
+        actor = audit.staff(staff(roles.FRONT_DESK).pk)
+        given = lifecycle.assign(
+            actor=actor, request_id=request.pk, seen_version=1, account=ursula.pk, reason="She knows her."
+        )
+        assert (given.assigned_to_id, given.version, given.status) == (ursula.pk, 2, "new")
+        event = Event.objects.get()
+        assert (event.action, event.request_id, event.actor_id) == ("assign", request.pk, actor.account)
+        assert event.codes == {"account": ursula.pk}
+        note = Note.objects.get()
+        assert (note.text, note.event_id, note.author_id) == ("She knows her.", event.pk, actor.account)
+        back = lifecycle.assign(actor=actor, request_id=request.pk, seen_version=2, account=None)
+        back.refresh_from_db()
+        assert (back.assigned_to, back.version) == (None, 3)
+        assert Event.objects.last().codes == {"former": ursula.pk}  # type: ignore[union-attr]
+        assert Note.objects.count() == 1
+
+    def test_who_has_it_keeps_it_and_nothing_is_noted(self) -> None:
+        ursula = staff(roles.CLINICIAN)
+        request = a_request(assigned_to=ursula)
+        kept = lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=1, account=ursula.pk)
+        assert (kept.pk, kept.version, Event.objects.count()) == (request.pk, 1, 0)
+
+    def test_an_outdated_or_a_closed_one_and_a_stranger_are_refused(self) -> None:
+        request, closed = a_request(), a_request(status="closed", outcome="seen", closed_at=NOW)
+        with pytest.raises(lifecycle.Outdated):
+            lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=2, account=None)
+        with pytest.raises(states.NotAllowed) as refused:
+            lifecycle.assign(actor=audit.SYSTEM, request_id=closed.pk, seen_version=1, account=None)
+        assert (refused.value.action, refused.value.status) == ("assign", "closed")
+        for nobody in (staff(roles.AUDITOR), staff(roles.CLINICIAN, is_active=False)):
+            with pytest.raises(lifecycle.NoColleague):
+                lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=1, account=nobody.pk)
+        assert not Event.objects.exists()
