@@ -1,8 +1,7 @@
 """Pages as people meet them: small phones, dark rooms, forced colors, fingers.
 
 A fixed sample: some pages on a small phone, fewer of the Spanish ones, one page of each kind where it takes
-longer. All pages in every language, theme and width:
-``CLINIC_FULL_MATRIX=1 bin/test --dist load -o faulthandler_timeout=3600 tests/test_every_page_in_a_browser.py``
+longer. All pages in every language, theme and width: CLINIC_FULL_MATRIX=1, as the README has it.
 """
 
 from collections.abc import Callable
