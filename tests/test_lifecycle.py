@@ -343,3 +343,29 @@ class TestAssign:
             with pytest.raises(lifecycle.NoColleague):
                 lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=1, account=nobody.pk)
         assert not Event.objects.exists()
+
+
+@pytest.mark.django_db
+class TestWhatIsTold:
+    @pytest.mark.parametrize(("outcome", "codes"), [("duplicate", {"duplicate_of": 7}), ("referred", {})])
+    def test_only_a_duplicate_names_what_it_repeats(self, outcome: str, codes: dict[str, int]) -> None:
+        request = a_request()
+        lifecycle.take_step(
+            actor=audit.SYSTEM, request_id=request.pk, action="close", seen_version=1,
+            outcome=outcome, duplicate_of=7,
+        )  # fmt: skip
+        named = {key: value for key, value in Event.objects.get().codes.items() if key == "duplicate_of"}
+        assert named == codes
+
+    def test_who_is_outdated_is_told_each_change_since_the_oldest_first_twenty_at_most(self) -> None:
+        request = a_request()
+        levels = ["soon", "routine"] * 12
+        for version, level in enumerate(levels, start=1):
+            lifecycle.change_urgency(
+                actor=audit.SYSTEM, request_id=request.pk, seen_version=version, level=level, reason="x"
+            )
+        made = list(Event.objects.order_by("pk").values_list("pk", flat=True))
+        for seen, told in ((24, made[-1:]), (22, made[-3:]), (1, made[-20:]), (99, made[-1:])):
+            with pytest.raises(lifecycle.Outdated) as outdated:
+                lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=seen, account=None)
+            assert [event.pk for event in outdated.value.events] == told
