@@ -369,3 +369,10 @@ class TestWhatIsTold:
             with pytest.raises(lifecycle.Outdated) as outdated:
                 lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=seen, account=None)
             assert [event.pk for event in outdated.value.events] == told
+
+    def test_that_it_arrived_is_no_change(self) -> None:
+        request = a_request(version=7)
+        audit.record(actor=audit.PATIENT, action="submit", request_id=request.pk)
+        with pytest.raises(lifecycle.Outdated) as outdated:
+            lifecycle.assign(actor=audit.SYSTEM, request_id=request.pk, seen_version=1, account=None)
+        assert outdated.value.events == []
