@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from appointments.clinic_time import clinic_today, respond_by
+from appointments.clinic_time import clinic_today, is_open_at, midnight, openings, respond_by
 from appointments.urgency_file import rules
 from appointments.urgency_rules import Level
 
@@ -164,3 +164,40 @@ def test_who_came_later_is_never_due_earlier(arrival: datetime, later: timedelta
 def test_more_urgent_is_never_due_later(arrival: datetime) -> None:
     times = [respond_by(arrival, level, rules()) for level in Level]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-11-23 08:00", True), ("2026-11-23 07:59:59", False), ("2026-11-23 16:59:59", True),
+        ("2026-11-23 17:00", False), ("2026-11-21 12:00", False), ("2026-11-26 12:00", False),
+    ],
+)  # fmt: skip
+def test_it_is_open_from_opening_until_closing_on_working_days(moment: str, is_open: bool) -> None:
+    here = datetime.fromisoformat(moment).replace(tzinfo=NEW_YORK)
+    assert is_open_at(here, rules().hours) is is_open
+    assert is_open_at(here.astimezone(ZoneInfo("Asia/Tokyo")), rules().hours) is is_open
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        (date(2026, 3, 8), "2026-03-08T05:00"), (date(2026, 3, 9), "2026-03-09T04:00"),
+        (date(2026, 11, 1), "2026-11-01T04:00"), (date(2026, 11, 2), "2026-11-02T05:00"),
+    ],
+)  # fmt: skip
+def test_a_day_begins_at_the_clinic_s_midnight_whatever_the_clocks_do(day: date, begins: str) -> None:
+    told = midnight(day, NEW_YORK)
+    assert (told, told.tzinfo) == (datetime.fromisoformat(begins).replace(tzinfo=UTC), UTC)
+
+
+def test_openings_are_those_of_the_working_days_both_ends_included() -> None:
+    """From a Wednesday over Thanksgiving and a weekend to a Monday."""
+    told = openings(date(2026, 11, 25), date(2026, 11, 30), rules().hours)
+    local = [
+        (f"{begin.astimezone(NEW_YORK):%a %H:%M}", f"{end.astimezone(NEW_YORK):%H:%M}") for begin, end in told
+    ]
+    assert local[0] == ("Wed 08:00", "17:00") and local[-1] == ("Mon 08:00", "17:00")
+    days = [each[0][:3] for each in local]
+    assert "Thu" not in days and "Sat" not in days and "Sun" not in days
+    assert openings(date(2026, 11, 30), date(2026, 11, 25), rules().hours) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from appointments import answers as form_vocabulary
 from appointments.clinic_time import clinic_today
-from appointments.urgency import Level, assess, months_between, onset_marks, onset_range, rules
+from appointments.urgency import Level, assess, mark_days, months_between, onset_marks, onset_range, rules
 from appointments.urgency_rules import LIST_QUESTIONS, QUESTIONS
 
 TODAY = date(2026, 11, 22)
@@ -270,3 +270,9 @@ def test_today_is_the_clinic_s_calendar_day() -> None:
     assert codes({"onset_kind": "date", "onset_year": 2026, "onset_month": 11, "onset_day": 19}, TODAY) == [
         "began_within_3_days"
     ]
+
+
+def test_each_mark_has_its_day_of_the_calendar() -> None:
+    assert mark_days(date(2025, 8, 31)) == {
+        6: date(2026, 2, 28), 12: date(2026, 8, 31), 18: date(2027, 2, 28), 24: date(2027, 8, 31),
+    }  # fmt: skip
