@@ -201,3 +201,11 @@ def test_openings_are_those_of_the_working_days_both_ends_included() -> None:
     days = [each[0][:3] for each in local]
     assert "Thu" not in days and "Sat" not in days and "Sun" not in days
     assert openings(date(2026, 11, 30), date(2026, 11, 25), rules().hours) == []
+
+
+def test_a_clinic_elsewhere_opens_and_begins_its_days_by_its_own_clock() -> None:
+    """Not by the computer's: on Friday evening in Honolulu it is Saturday in New York."""
+    tokyo, honolulu = ZoneInfo("Asia/Tokyo"), ZoneInfo("Pacific/Honolulu")
+    assert midnight(date(2026, 11, 23), tokyo) == datetime(2026, 11, 22, 15, tzinfo=UTC)
+    late = replace(rules().hours, time_zone=honolulu, opens=time(8), closes=time(23))
+    assert is_open_at(datetime(2026, 11, 20, 22, tzinfo=honolulu), late)
