@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,7 +22,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from clinic_site import embedded_postgres  # noqa: E402
+from bench.own_database import let_go, own_database, settled  # noqa: E402
 
 LIMIT_SECONDS = 60
 LIMIT_MILLISECONDS = 100
@@ -44,22 +42,8 @@ FROM generate_series(1, %(entries)s) AS n,
 
 
 def main(entries: int) -> int:
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # noqa: S108 - PostgreSQL's account must enter it
-    folder.chmod(0o755)
-    try:
-        with embedded_postgres.start(folder / "var") as cluster:
-            os.environ.update(
-                DATABASE_URL=cluster.app_url,
-                MIGRATE_DATABASE_URL=cluster.owner_url,
-                SECRET_KEY="bench",  # noqa: S106
-                DEMONSTRATION="1",
-                ALLOWED_HOSTS="testserver",
-                CLINIC_VAR=str(folder / "var"),
-                DJANGO_SETTINGS_MODULE="clinic_site.settings",
-            )
-            return run(entries)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_database():
+        return run(entries)
 
 
 def run(entries: int) -> int:
@@ -67,7 +51,7 @@ def run(entries: int) -> int:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import connection, connections
+    from django.db import connection
 
     from clinic_site.management.commands.bootstrap import prepare_database
 
@@ -75,10 +59,7 @@ def run(entries: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"entries": entries})
     sealing, rounds = seconds(seal_all)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("SELECT version()")
-        print(cursor.fetchone()[0].split(",")[0])
+    print(settled())
     reading, _count = seconds(read_plainly)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     said = StringIO()
@@ -99,8 +80,7 @@ def run(entries: int) -> int:
     print(f"\nchecking takes {checking / reading:.1f} times as long as reading plainly", end="")
     print(f" (aim: {LIMIT_SECONDS} s for a million); {grown:.0f} MB more memory")
     slowest = screens(entries)
-    for each in connections.all():
-        each.close()
+    let_go()
     return 0 if checking * 1_000_000 / entries < LIMIT_SECONDS and slowest < LIMIT_MILLISECONDS else 1
 
 

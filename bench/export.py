@@ -10,10 +10,7 @@ only where all of them take no more than MORE_MEGABYTES above a tenth.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,27 +18,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from clinic_site import embedded_postgres  # noqa: E402
+from bench.own_database import let_go, own_database, settled  # noqa: E402
 
 MORE_MEGABYTES = 8.0
 
 
 def main(requests: int) -> int:
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # noqa: S108 - PostgreSQL's account must enter it
-    folder.chmod(0o755)
-    try:
-        with embedded_postgres.start(folder / "var") as cluster:
-            os.environ.update(
-                DATABASE_URL=cluster.app_url,
-                MIGRATE_DATABASE_URL=cluster.owner_url,
-                SECRET_KEY="bench",  # noqa: S106
-                DEMONSTRATION="1",
-                CLINIC_VAR=str(folder / "var"),
-                DJANGO_SETTINGS_MODULE="clinic_site.settings",
-            )
-            return run(requests)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_database():
+        return run(requests)
 
 
 def run(requests: int) -> int:
@@ -49,7 +33,6 @@ def run(requests: int) -> int:
 
     django.setup()
     from django.conf import settings
-    from django.db import connections
 
     from appointments.models import Export
     from clinic_site.management.commands.bootstrap import prepare_database
@@ -57,8 +40,7 @@ def run(requests: int) -> int:
     settings.EXPORT_LIMIT = requests
     prepare_database()
     fill(requests)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+    settled()
     print(f"{requests:,} requests\n")
     print(f"{'shape':8} {'seconds':>8} {'a second':>9} {'MB':>7} {'MB of memory: a tenth':>22} {'all':>6}")
     flat = True
@@ -69,8 +51,7 @@ def run(requests: int) -> int:
         flat = flat and memory <= tenth + MORE_MEGABYTES
     seconds, size, memory = measured(copy, requests)
     told("COPY", requests, seconds, size, f"{'':22} {memory:6.1f}")
-    for connection in connections.all():
-        connection.close()
+    let_go()
     return 0 if flat else 1
 
 

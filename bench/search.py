@@ -9,11 +9,8 @@ Django's own. The scan is one ``ILIKE`` over the same texts and the same rule of
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +20,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from clinic_site import embedded_postgres  # noqa: E402
+from bench.own_database import let_go, own_database, settled  # noqa: E402
 
 ROUNDS = 12
 WORDS_A_PAGE = 350
@@ -45,38 +42,21 @@ SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi zo bra cle dri flo gru pla s
 
 
 def main(pages: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # noqa: S108 - PostgreSQL's account must enter it
-    folder.chmod(0o755)
-    try:
-        with embedded_postgres.start(folder / "var") as cluster:
-            os.environ.update(
-                DATABASE_URL=cluster.app_url,
-                MIGRATE_DATABASE_URL=cluster.owner_url,
-                SECRET_KEY="bench",  # noqa: S106
-                DEMONSTRATION="1",
-                CLINIC_VAR=str(folder / "var"),
-                DJANGO_SETTINGS_MODULE="clinic_site.settings",
-            )
-            run(pages)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_database():
+        run(pages)
 
 
 def run(pages: int) -> None:
     import django
 
     django.setup()
-    from django.db import connections
 
     from clinic_site.management.commands.bootstrap import prepare_database
 
     began = time.perf_counter()
     prepare_database()
     fill(pages)
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("SELECT version()")
-        print(cursor.fetchone()[0].split(",")[0])
+    print(settled())
     spent = time.perf_counter() - began
     print(f"{pages} pages of {WORDS_A_PAGE} words, noted in {spent:.0f} s; {ROUNDS} rounds\n")
     print(f"{'question':28} {'median ms':>10} {'95 % ms':>9} {'ILIKE ms':>9} {'times as fast':>14}")
@@ -87,8 +67,7 @@ def run(pages: int) -> None:
         ratio = median(scans) / median(times)
         print(f"{name:28} {median(times):10.1f} {p95(times):9.1f} {median(scans):9.1f} {ratio:14.1f}")
     print(f"\n{'all':28} {median(everything):10.1f} {p95(everything):9.1f}   (aim: {LIMIT_MILLISECONDS} ms)")
-    for connection in connections.all():
-        connection.close()
+    let_go()
 
 
 def fill(pages: int) -> None:

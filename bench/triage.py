@@ -9,13 +9,13 @@ the time of all statements of one page, from sending to the last row fetched, th
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -23,7 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from clinic_site import embedded_postgres  # noqa: E402
+from bench.own_database import let_go, own_database, settled  # noqa: E402
 
 LIMIT_MILLISECONDS = 100
 SAME_DAY = "urgency__exact=same_day"
@@ -38,26 +38,14 @@ SEARCHES = {
     "beginning of names": "ma", "two beginnings": "jo sm", "rare name": "papadopoulos", "two letters": "li",
     "nobody": "zzyzx qwfp", "nonsense": "?!",
 }  # fmt: skip
+NOT_COLLECTED = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 SLOW_ROUNDS = 2
 """Of the plain admin, whose pages may take many seconds each."""
 
 
 def main(requests: int, rounds: int) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="bench-", dir="/tmp"))  # noqa: S108 - PostgreSQL's account must enter it
-    folder.chmod(0o755)
-    try:
-        with embedded_postgres.start(folder / "var") as cluster:
-            os.environ.update(
-                DATABASE_URL=cluster.app_url,
-                MIGRATE_DATABASE_URL=cluster.owner_url,
-                SECRET_KEY="bench",  # noqa: S106
-                DEMONSTRATION="1",
-                CLINIC_VAR=str(folder / "var"),
-                DJANGO_SETTINGS_MODULE="clinic_site.settings",
-            )
-            run(requests, rounds)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_database():
+        run(requests, rounds)
 
 
 def run(requests: int, rounds: int) -> None:
@@ -66,21 +54,15 @@ def run(requests: int, rounds: int) -> None:
     django.setup()
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connections
 
-    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.ALLOWED_HOSTS = ["*"]
+    settings.STORAGES["staticfiles"] = NOT_COLLECTED
     call_command("bootstrap", verbosity=0)
     began = time.perf_counter()
     call_command("make_demo_requests", requests, seed=1)
     print(f"filled at {requests / (time.perf_counter() - began):,.0f} requests a second")
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("SELECT version()")
-        print(cursor.fetchone()[0].split(",")[0], flush=True)
+    print(settled(), flush=True)
     measure(rounds)
-    for connection in connections.all():
-        connection.close()
+    let_go()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +79,27 @@ class Cost:
 
 def measure(rounds: int) -> None:
     """The table: medians, and of SQL in brackets the shortest and the longest."""
-    ours, plain = staff_client(), staff_client(urlconf="triage_baseline_urls")
+    with multiprocessing.get_context("spawn").Pool(1, initializer=become_plain) as plain:
+        compare(rounds, staff_client(), lambda address: plain.apply(asked_plain, (address,)))
+
+
+def become_plain() -> None:
+    """Make this process Django's admin as it is shipped: its own templates, and nothing of ours around it."""
+    import django
+    from django.conf import settings
+
+    settings.ROOT_URLCONF = "triage_baseline_urls"
+    settings.TEMPLATES[0]["DIRS"] = []
+    settings.STORAGES["staticfiles"] = NOT_COLLECTED
+    settings.MIDDLEWARE.remove("appointments.watching.Watch")
+    django.setup()
+
+
+def asked_plain(address: str) -> Cost:
+    return asked(staff_client(), address)
+
+
+def compare(rounds: int, ours: Any, plain: Callable[[str], Cost]) -> None:
     heads = f"{'page':40} {'SQL ms':>20} {'CPU':>6} {'statements':>10} {'whole':>7}"
     print(f"\n{heads} | {'plain SQL ms':>24} {'CPU':>6} {'whole':>7} {'SQL ratio':>9}")
     worst: list[tuple[float, float, str]] = []
@@ -107,7 +109,7 @@ def measure(rounds: int) -> None:
         for number in range(rounds):
             own.append(asked(ours, here))
             if there and number < SLOW_ROUNDS:
-                other.append(asked(plain, there))
+                other.append(plain(there))
         line = f"{name:40} {shown(own, 20)} {own[0].statements:>9} {whole(own):7.0f}"
         if other:
             ratio = median(each.sql for each in other) / median(each.sql for each in own)
@@ -179,12 +181,11 @@ def search(client: Any, queue: str, words: str) -> str:
     return str(answer.headers["Location"])
 
 
-def staff_client(urlconf: str = "") -> Any:
+@cache
+def staff_client() -> Any:
     from django.contrib.auth import get_user_model
-    from django.test import Client, override_settings
+    from django.test import Client
 
-    if urlconf:
-        override_settings(ROOT_URLCONF=urlconf).enable()
     user, _made = get_user_model().objects.get_or_create(
         username="bench", defaults={"is_staff": True, "is_superuser": True}
     )
