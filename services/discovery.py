@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from clinic_site.kept_public import keep_public
 from services import share_pictures, sitemaps
 from services.addresses import in_language
 from services.context import Site
@@ -20,7 +20,7 @@ PRIVATE = ("/request/", "/search/")
 
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return _kept_a_minute(HttpResponse(sitemaps.sitemap(request), content_type="application/xml"))
+    return _kept(HttpResponse(sitemaps.sitemap(request), content_type="application/xml"))
 
 
 @require_safe
@@ -36,7 +36,7 @@ def robots(request: HttpRequest) -> HttpResponse:
         ]
     rules = "".join(f"Disallow: {path}\n" for path in closed)
     text = f"User-agent: *\n{rules}\nSitemap: {absolute(request, reverse('sitemap'))}\n"
-    return _kept_a_minute(HttpResponse(text, content_type="text/plain; charset=utf-8"))
+    return _kept(HttpResponse(text, content_type="text/plain; charset=utf-8"))
 
 
 @require_safe
@@ -61,6 +61,6 @@ def _words(request: HttpRequest, path: str) -> share_pictures.Words | None:
     return share_pictures.words_of(page, Site(request).clinic) if page else None
 
 
-def _kept_a_minute(response: HttpResponse) -> HttpResponse:
-    patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
+def _kept(response: HttpResponse) -> HttpResponse:
+    keep_public(response)
     return response

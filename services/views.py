@@ -1,13 +1,12 @@
 """The content's addresses: pages, and uploaded pictures."""
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from clinic_site.kept_public import keep_public
 from services.addresses import in_language
 from services.models import Page
 from services.rendering import render_page, whole
@@ -22,7 +21,7 @@ def page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     language = get_language()
     current = whole(Page.objects.published().at(f"/{path}"), language).first()
     response = render_page(request, current, language) if current else _moved(request, f"/{path}", language)
-    patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
+    keep_public(response)
     return response
 
 

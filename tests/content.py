@@ -24,6 +24,9 @@ NEEDED: dict[str, dict[str, Any]] = {
     "treatment": {"treatment_kind": "medicine"},
     "procedure": {"treatment_kind": "surgery"},
 }
+KEPT_A_MINUTE = "public, max-age=30, stale-while-revalidate=30, stale-if-error=3600"
+"""What is the same for everybody: thirty seconds fresh, thirty more while the next one comes."""
+
 WORDS = ("menu_title", "summary", "description", "body")
 
 CLINIC_YAML = """\

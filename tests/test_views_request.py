@@ -12,6 +12,7 @@ from pytest_django import Settings
 from appointments import steps
 from appointments.models import AppointmentRequest
 from tests.builders import HELPED, SAME_DAY, posted
+from tests.content import KEPT_A_MINUTE
 from tests.patient_client import cookie, opened_a_minute_ago, press_send, send_steps, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
@@ -36,7 +37,7 @@ class TestPrivacy:
         for address in ("/request/", "/request/emergency/"):
             response = client.get(address)
             assert not response.cookies
-            assert response["Cache-Control"] == "public, max-age=60"
+            assert response["Cache-Control"] == KEPT_A_MINUTE
             assert "Cookie" not in response.get("Vary", "")
 
     def test_no_private_page_is_ever_kept_by_a_cache(self, client: Client) -> None:

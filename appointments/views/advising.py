@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from appointments import drafts, steps
 from appointments.views import way
+from clinic_site.kept_public import keep_public
 
 
 @require_safe
 def emergency(request: HttpRequest) -> HttpResponse:
     """Call 911: the same page for everyone, which says nothing about who sees it."""
     response = render(request, "appointments/emergency.html")
-    patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
+    keep_public(response)
     return response
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.cache import patch_cache_control
 from django.utils.datastructures import MultiValueDict
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from appointments import abuse, drafts, forms, lifecycle, limits, steps
 from appointments.drafts import Draft, Posted
 from appointments.views import way
+from clinic_site.kept_public import keep_public
 
 
 @require_safe
@@ -23,7 +22,7 @@ def start(request: HttpRequest) -> HttpResponse:
     response = render(
         request, "appointments/start.html", {"first": steps.FIRST, "ended": "ended" in request.GET}
     )
-    patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
+    keep_public(response)
     return response
 
 

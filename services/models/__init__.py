@@ -9,6 +9,7 @@ from services.models.page import OldAddress, Page
 from services.models.page_parts import Fact, NerveBranch, PageText, Point, Source
 from services.models.person import Person
 from services.models.picture import Picture
+from services.models.ready import ContentStamp, ReadyPage
 from services.models.search import SearchEntry, SearchPhrase, SearchWord
 from services.models.starter import StarterRecord
 from services.models.treatment import Treatment
@@ -20,6 +21,7 @@ __all__ = [
     "US_STATES",
     "Clinic",
     "ClinicText",
+    "ContentStamp",
     "Fact",
     "Goal",
     "Icon",
@@ -34,6 +36,7 @@ __all__ = [
     "Person",
     "Picture",
     "Point",
+    "ReadyPage",
     "SearchEntry",
     "SearchPhrase",
     "SearchWord",
