@@ -1,5 +1,6 @@
 """A reader hides updates they know, in this browser alone, and finds them again."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -44,9 +45,16 @@ def updates(site: SiteProcess) -> Iterator[dict[str, int]]:
             PAGE,
         )
         made[title] = pk
+    shown_everywhere()
     yield made
     for table, column in (("updatetext", "update_id"), ("update_pages", "update_id"), ("update", "id")):
         site.db(f"DELETE FROM services_{table} WHERE {column} = ANY(%s)", list(made.values()))
+    shown_everywhere()
+
+
+def shown_everywhere() -> None:
+    """A second after a change, every process of the site shows it."""
+    time.sleep(1)
 
 
 def shown(page: Page) -> list[str]:
@@ -80,6 +88,7 @@ def test_a_reader_hides_updates_and_shows_them_again(
     assert page.context.cookies() == []
     # when an update changes, it is shown again
     site.db("UPDATE services_updatetext SET body = 'Until June.' WHERE update_id = %s", updates["Closed"])
+    shown_everywhere()
     page.reload()
     assert shown(page) == ["Go", "Closed"]
     # when the hidden ones are shown again, the focus is on the first of them
