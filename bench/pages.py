@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -113,19 +114,23 @@ def cost(server: Server, cluster: Cluster, request: bytes, count: int = A_ROUND)
     return spent / count * 1000
 
 
+@dataclass(frozen=True, slots=True)
 class Answer:
-    def __init__(self, answer: Any) -> None:
-        self.status = f"{answer.status} {answer.reason}"
-        self.headers = {
-            name: value for name, value in answer.getheaders() if name.lower() not in ("date", "server")
-        }
-        self.body = answer.read()
+    """What a server said; the names of its headers in small letters."""
+
+    status: str
+    headers: dict[str, str]
+    body: bytes
 
 
 def fetched(port: int, path: str, method: str, headers: dict[str, str]) -> Answer:
     connection = HTTPConnection(HOST, port, timeout=10)
     connection.request(method, path, headers=headers)
-    answer = Answer(connection.getresponse())
+    said = connection.getresponse()
+    kept = {
+        name.lower(): value for name, value in said.getheaders() if name.lower() not in ("date", "server")
+    }
+    answer = Answer(f"{said.status} {said.reason}", kept, said.read())
     connection.close()
     return answer
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-KINDS = ("weight", "pages", "submit", "triage", "lighthouse")
+KINDS = ("start", "weight", "pages", "submit", "triage", "lighthouse")
 
 
 def main(names: list[str]) -> int:

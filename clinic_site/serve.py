@@ -4,6 +4,7 @@ Everything it needs to remember is in one state folder (CLINIC_VAR); one `serve`
 """
 
 import fcntl
+import hashlib
 import http.client
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +23,7 @@ from clinic_site import embedded_postgres, processes
 from clinic_site.postgres_programs import PostgresError
 from clinic_site.serve_address import Address, AddressError
 from clinic_site.serve_secrets import SecretsError, kept_secrets
-from clinic_site.static_stamp import static_stamp
+from clinic_site.stamps import code_stamp, static_stamp
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 # The account that `manage.py bootstrap` makes.
@@ -94,25 +96,41 @@ class Site:
                 _check_connection(given)
             else:
                 self.cluster = embedded_postgres.start(self.var)
+        self.collect()
+        ready = Stamp(self.var / "prepared.stamp", f"{code_stamp(CHECKOUT)} {self.database_name()}")
+        if ready.holds():  # nothing is expected to change: both at once
+            self.start_web_server()
         say("Tables, roles and content:")
         began = time.monotonic()
         self.run("bootstrap", owner=True, failed="The database could not be prepared: see the lines above.")
         say(f"Tables, roles and content: {time.monotonic() - began:.1f} s")
-        stamp, stamped = static_stamp(CHECKOUT), self.var / "static.stamp"
-        collected = stamped.exists() and (self.var / "static").exists() and stamped.read_text() == stamp
-        if not collected:
+        ready.set()
+
+    def collect(self) -> None:
+        collected = Stamp(self.var / "static.stamp", static_stamp(CHECKOUT))
+        if not (collected.holds() and (self.var / "static").exists()):
             with stage("Static files"):
                 failed = "The static files could not be collected: see the lines above."
                 self.run("collectstatic", "--noinput", "--verbosity=0", failed=failed)
-                stamped.write_text(stamp)
+                collected.set()
 
     def start(self) -> None:
         with stage("Web server"):
-            where = ["--host", self.address.host, "--port", str(self.address.port)]
-            command = [sys.executable, "-m", *WEB_SERVER, *where, "clinic_site.wsgi:application"]
-            self.keep("The web server", command)
+            if not self.kept:
+                self.start_web_server()
             self.wait_for_answer()
         self.keep("The message worker", [sys.executable, "manage.py", "send_notifications", "--forever"])
+
+    def start_web_server(self) -> None:
+        where = ["--host", self.address.host, "--port", str(self.address.port)]
+        command = [sys.executable, "-m", *WEB_SERVER, *where, "clinic_site.wsgi:application"]
+        self.keep("The web server", command)
+
+    def database_name(self) -> str:
+        """Which database it is, told by nothing that somebody could log in with."""
+        if self.cluster is not None:
+            return str((self.cluster.data / "PG_VERSION").stat().st_mtime_ns)
+        return hashlib.sha256(os.environ["DATABASE_URL"].encode()).hexdigest()
 
     def keep(self, name: str, command: list[str]) -> None:
         self.kept.append(processes.Kept(name, lambda: processes.spawn(command, self.environment(), CHECKOUT)))
@@ -189,6 +207,20 @@ class Site:
         processes.stop(self.running + [kept.process for kept in self.kept], CHILDREN_STOP_SECONDS)
         if self.cluster is not None:
             self.cluster.close(DATABASE_STOP_SECONDS)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A note in the state folder of what something was made from."""
+
+    path: Path
+    made_from: str
+
+    def holds(self) -> bool:
+        return self.path.exists() and self.path.read_text() == self.made_from
+
+    def set(self) -> None:
+        self.path.write_text(self.made_from)
 
 
 def say(line: str) -> None:

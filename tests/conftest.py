@@ -21,7 +21,7 @@ from hypothesis import settings as property_tests
 
 from clinic_site import embedded_postgres
 from clinic_site.serve import CHECKOUT
-from clinic_site.static_stamp import static_stamp
+from clinic_site.stamps import static_stamp
 from tests.site_process import SiteProcess, new_folder, remove
 
 pytest_plugins = ["tests.browser"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from clinic_site import prepare
-from clinic_site.static_stamp import static_stamp
+from clinic_site.stamps import code_stamp, static_stamp
 
 
 @pytest.fixture
@@ -84,3 +84,20 @@ def test_static_files_are_collected_again_when_one_changes_and_not_before(tmp_pa
     time.sleep(0.01)
     style.write_text("main{}")
     assert static_stamp(tmp_path) != before
+
+
+@pytest.mark.parametrize("changed", ["migrations/0001_initial.py", "starter_content/home.md", "models.py"])
+def test_the_database_is_prepared_again_when_code_or_starter_content_changes(
+    tmp_path: Path, changed: str
+) -> None:
+    package = tmp_path / "services"
+    for name in ("__init__.py", "static/services/a.js", changed):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text("")
+    before = code_stamp(tmp_path)
+    (package / "static/services/a.js").write_text("changed")
+    (package / "__pycache__").mkdir()
+    (package / "__pycache__" / "models.pyc").write_text("")
+    assert code_stamp(tmp_path) == before
+    (package / changed).write_text("changed")
+    assert code_stamp(tmp_path) != before

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -180,6 +181,11 @@ def test_a_stop_during_the_first_start_leaves_no_process_and_the_next_one_succee
     wait_for(lambda: (state_folder / "postgres/new").exists())
     assert site.stop(signal.SIGINT) == 0
     wait_for(lambda: processes_of(state_folder) == [], seconds=5)
+    site.start()
+    assert site.get("/").status == 200
+    assert site.stop() == 0
+    # a database that has gone since is made again, whatever the state folder says of the last one
+    shutil.rmtree(state_folder / "postgres")
     site.start()
     assert site.get("/").status == 200
     assert site.stop() == 0
