@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -36,12 +37,14 @@ from bench.figures import (  # noqa: E402
 )
 from bench.load import drive  # noqa: E402
 from bench.own_database import HOST, let_go, own_database, settled  # noqa: E402
-from bench.servers import Server, serving  # noqa: E402
+from bench.servers import GUNICORN, Server, serving  # noqa: E402
 from clinic_site.embedded_postgres import Cluster  # noqa: E402
+from clinic_site.serve import WEB_SERVER  # noqa: E402
 
 ROUNDS = 5
 A_ROUND = 20_000
 LONG_RUN = 100_000
+APPLICATION = "clinic_site.wsgi:application"
 PATH = "/facial-paralysis/treatments/"
 KINDS = {
     "brotli": ("GET", {"Accept-Encoding": "gzip, deflate, br"}),
@@ -58,6 +61,7 @@ def main() -> int:
         print(machine("granian", "django"), settled(), sep="; ")
         let_go()
         aims = warm(cluster)
+        servers(cluster)
         aims += memory()
         aims += cold()
         let_go()
@@ -78,7 +82,7 @@ def warm(cluster: Cluster) -> list[Aim]:
     """Each kind of answer beside the bare function; one of them beside a Django view too."""
     aims = []
     print(f"\n{'warm page':14} {'bytes':>7} {'ms of processor':>22} {'bare function':>22} {'ratio':>18}")
-    with serving("clinic_site.wsgi:application", PUBLIC_ADDRESS=f"http://{HOST}") as ours:
+    with serving(APPLICATION, PUBLIC_ADDRESS=f"http://{HOST}") as ours:
         for name, (method, headers) in KINDS.items():
             answer = fetched(ours.port, PATH, method, headers)
             if "If-None-Match" in headers:
@@ -156,11 +160,35 @@ def same_bytes(how: str, answer: Answer) -> Iterator[Server]:
             yield server
 
 
+def servers(cluster: Cluster) -> None:
+    """The same page from both servers that the README names."""
+    commands = {"granian": WEB_SERVER}
+    if find_spec("gunicorn"):
+        commands["gunicorn"] = GUNICORN
+    else:
+        print("\ngunicorn is not installed and was not measured: .venv/bin/pip install gunicorn")
+    request = raw(PATH, *KINDS["brotli"])
+    costs: dict[str, list[float]] = {name: [] for name in commands}
+    rates: dict[str, list[float]] = {name: [] for name in commands}
+    with ExitStack() as stack:
+        running = {
+            name: stack.enter_context(serving(APPLICATION, command=command, PUBLIC_ADDRESS=f"http://{HOST}"))
+            for name, command in commands.items()
+        }
+        for _round in range(ROUNDS):
+            for name, server in running.items():
+                costs[name].append(cost(server, cluster, request))
+                rates[name].append(drive(server.port, [request] * A_ROUND).a_second)
+    print(f"\n{'server':14} {'ms of processor':>22} {'requests a second':>28}")
+    for name in commands:
+        print(f"{name:14} {spread(costs[name], 3):>22} {spread(rates[name], 0):>28}")
+
+
 def memory() -> list[Aim]:
     """Of a web process, after a tenth of the requests and after all, over all pages."""
     from services import published
 
-    with serving("clinic_site.wsgi:application", PUBLIC_ADDRESS=f"http://{HOST}") as server:
+    with serving(APPLICATION, PUBLIC_ADDRESS=f"http://{HOST}") as server:
         requests = [raw(path, "GET", {"Accept-Encoding": "br"}) for path in sorted(published.addresses())]
         let_go()
         tenth = LONG_RUN // 10 // len(requests) + 1

@@ -19,6 +19,8 @@ from clinic_site.serve import WEB_SERVER
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 30
+GUNICORN = "gunicorn --workers 2 --worker-class gthread --threads 8 --reuse-port --log-level error".split()
+"""The other server the README names, set up alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Server:
 def serving(application: str, *, command: Sequence[str] = WEB_SERVER, **environment: str) -> Iterator[Server]:
     """``module:name`` served until the block ends; bench/ and the checkout are on its path."""
     port = free_port()
-    where = ["--host", HOST, "--port", str(port)]
+    names_both = command[0] == "gunicorn"
+    where = ["--bind", f"{HOST}:{port}"] if names_both else ["--host", HOST, "--port", str(port)]
     process = processes.spawn(
         [sys.executable, "-m", *command, *where, application],
         {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}", **environment},
