@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -54,6 +55,7 @@ class CurrentEdition:
         self.good_until = 0.0
         self.confirmed_at = 0.0
         self.was_asked = False
+        self._not_before = 0.0
         self._edition: Edition | None = None
         self._begin = begin
         self._asking = threading.Lock()
@@ -61,19 +63,35 @@ class CurrentEdition:
         self._thread: threading.Thread | None = None
 
     def confirm(self) -> None:
-        """Ask, unless another thread has just done so. Raises a database error."""
-        with self._asking:
-            if time.monotonic() >= self.good_until:
-                self._ask()
+        """Ask, unless another thread has just done so.
+
+        Raises a database error; at once where there was one a moment ago, so that visitors do not queue
+        before a database that does not answer.
+        """
+        with self._a_turn():
             self._keep_asking()
+            if time.monotonic() >= self.good_until:
+                if time.monotonic() < self._not_before:
+                    raise OperationalError("the database did not answer a moment ago")
+                self._ask()
 
     def confirm_anew(self) -> None:
         """Ask now, whatever others have just heard: for who has just changed something."""
-        with self._asking:
+        with self._a_turn():
             self._ask()
+
+    @contextmanager
+    def _a_turn(self) -> Iterator[None]:
+        if not self._asking.acquire(timeout=LEASE_SECONDS):
+            raise OperationalError("the database has not answered yet")
+        try:
+            yield
+        finally:
+            self._asking.release()
 
     def _ask(self) -> None:
         began = time.monotonic()
+        self._not_before = began + LEASE_SECONDS
         stamp = str(_asked_twice(lambda: ContentStamp.objects.values_list("stamp", flat=True).first()))
         now = timezone.now()
         edition = self._edition
@@ -83,6 +101,7 @@ class CurrentEdition:
             self._edition = edition
         self.confirmed_at = began
         self.good_until = began + min(LEASE_SECONDS, max(0.0, edition.ends - now.timestamp()))
+        self._not_before = 0.0
 
     def _keep_asking(self) -> None:
         self._awake.set()
@@ -103,7 +122,7 @@ class CurrentEdition:
                 quiet = 0
                 continue
             try:
-                with self._asking:
+                with self._a_turn():
                     self._ask()
             except AnyDatabaseError:
                 connection.close()

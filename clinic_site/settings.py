@@ -94,6 +94,8 @@ CRISPY_TEMPLATE_PACK = "clinic"
 # The application's role; where migrations have a role of their own, its connection is "owner".
 _connection = {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True}
 DATABASES: dict[str, Any] = {"default": {**env.dj_db_url("DATABASE_URL"), **_connection}}
+# A database that cannot be reached is an error page soon, not a visitor who waits for minutes.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 if env.str("MIGRATE_DATABASE_URL", ""):
     DATABASES["owner"] = {**env.dj_db_url("MIGRATE_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
