@@ -12,7 +12,8 @@ from typing import Any
 
 import brotli
 import pytest
-from django.db import OperationalError, connection
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections, connection
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,16 +89,25 @@ def one_address(settings: Any) -> None:
 
 
 @pytest.fixture
-def content(committed_database: str, monkeypatch: Any) -> Iterator[None]:
-    """A small site. No thread asks in the background, so that each test decides when time passes; and a lease
-    ends sooner than it does.
+def content(request: Any, monkeypatch: Any) -> Iterator[None]:
+    """A small site, committed where a class says that its tests commit.
+
+    No thread asks in the background, so that each test decides when time passes; and a lease ends sooner.
     """
+    commits = getattr(request.cls, "commits", False)
+    request.getfixturevalue("committed_database" if commits else "db")
     monkeypatch.setattr(edition.CurrentEdition, "_keep_asking", lambda current: None)
     monkeypatch.setattr(edition, "LEASE_SECONDS", 0.3)
+    around = (request_started, request_finished)
+    for signal in around:  # as Django's test client does: it would close a transaction's connection
+        signal.disconnect(close_old_connections)
     add_clinic()
     add_page("/a/", "First")
     yield
-    connection.close()
+    for signal in around:
+        signal.connect(close_old_connections)
+    if commits:
+        connection.close()
 
 
 @pytest.fixture
@@ -304,6 +314,8 @@ def test_a_process_relies_on_what_it_heard_for_less_than_a_second() -> None:
 
 
 class TestNeverWrong:
+    commits = True
+
     def test_an_edit_shows_everywhere_within_a_second(self, counted: Counted) -> None:
         nodes = PageCache(counted), PageCache(counted)
         assert [ask(node).heading for node in nodes] == ["First", "First"]
@@ -427,6 +439,8 @@ class TestNeverWrong:
 
 
 class TestOnceForEverybody:
+    commits = True
+
     def test_many_first_visitors_of_two_processes_have_it_made_once(self, counted: Counted) -> None:
         counted.slowly = 0.3
         nodes = PageCache(counted), PageCache(counted)
@@ -464,6 +478,8 @@ class TestOnceForEverybody:
 
 
 class TestStamp:
+    commits = True
+
     @pytest.fixture
     def changes(self, content: None) -> Callable[[Callable[[], object]], bool]:
         def changes(what: Callable[[], object]) -> bool:
