@@ -92,7 +92,11 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["clinic"]
 CRISPY_TEMPLATE_PACK = "clinic"
 
 # The application's role; where migrations have a role of their own, its connection is "owner".
-_connection = {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True}
+_connection = {
+    "ENGINE": "clinic_site.postgresql",
+    "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600),
+    "CONN_HEALTH_CHECKS": True,
+}
 DATABASES: dict[str, Any] = {"default": {**env.dj_db_url("DATABASE_URL"), **_connection}}
 if env.str("MIGRATE_DATABASE_URL", ""):
     DATABASES["owner"] = {**env.dj_db_url("MIGRATE_DATABASE_URL"), "TEST": {"MIRROR": "default"}}
