@@ -163,7 +163,6 @@ def submit(
             return sent
         raise limits.too_many_requests()
     request.pk = stored[0]
-    request._state.adding = False
     return request
 
 

@@ -96,6 +96,8 @@ _connection = {
     "ENGINE": "clinic_site.postgresql",
     "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600),
     "CONN_HEALTH_CHECKS": True,
+    # Django's name for it; statements are then not prepared either.
+    "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_TRANSACTION_POOLING", False),
 }
 DATABASES: dict[str, Any] = {"default": {**env.dj_db_url("DATABASE_URL"), **_connection}}
 if env.str("MIGRATE_DATABASE_URL", ""):

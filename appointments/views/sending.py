@@ -166,7 +166,10 @@ def _consent(draft: Draft, posted: Posted | None) -> forms.ConsentForm:
 
 
 def _show_again(request: HttpRequest, draft: Draft, form: forms.ConsentForm, **why: Any) -> HttpResponse:
-    return _show(request, draft, steps.Review(draft.answers, lifecycle.today()), form, **why)
+    review = steps.Review(draft.answers, lifecycle.today())
+    if review.first_invalid:
+        return way.to_step(review.first_invalid, "again")
+    return _show(request, draft, review, form, **why)
 
 
 def _show(
