@@ -9,6 +9,7 @@ from typing import Any
 
 from appointments.audit_key import keyed_hash
 from appointments.models import Event
+from appointments.prepared import as_json
 
 __all__ = ["BESIDE", "LOOKS", "PATIENT", "STRANGER", "SYSTEM", "Actor", "keyed_hash", "record", "staff"]
 
@@ -58,6 +59,24 @@ def record(*, actor: Actor, action: str, request_id: int | None = None, **codes:
         action=action,
         codes={key: value for key, value in codes.items() if value not in (None, "")},
     )
+
+
+RECORD_REQUEST = """
+event AS (
+    INSERT INTO appointments_event (at, request_id, actor_kind, actor_id, action, codes)
+    SELECT %(now)s, request.id, %(actor_kind)s, %(actor_id)s, 'submit', %(codes)s || jsonb_strip_nulls(
+        jsonb_build_object('contact_limited', (SELECT true FROM by_contact WHERE too_often LIMIT 1)))
+    FROM request
+    RETURNING id, request_id
+)"""
+"""The part of ``lifecycle.SUBMIT`` that appends the entry of the request it stores."""
+
+RECORD_REQUEST_TYPES = {"actor_kind": "text", "actor_id": "bigint", "codes": "jsonb"}
+
+
+def of_request(actor: Actor, **codes: Any) -> dict[str, Any]:
+    """What ``RECORD_REQUEST`` records."""
+    return {"actor_kind": actor.kind, "actor_id": actor.account, "codes": as_json(codes)}
 
 
 SAMPLE_COLUMNS = ["at", "request_id", "actor_kind", "actor_id", "action", "codes"]

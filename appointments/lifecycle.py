@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import GeneratedField
 from django.utils import timezone
 
 from appointments import (
@@ -27,7 +28,8 @@ from appointments import (
 )
 from appointments.answers import NONE_OF_THESE, UrgencyLevel
 from appointments.audit import Actor
-from appointments.models import AppointmentRequest, EmergencyStop, Event, Message, Note, RequestDraft
+from appointments.models import AppointmentRequest, EmergencyStop, Event, Note, RequestDraft
+from appointments.prepared import Prepared, as_json
 from appointments.reference import new_reference
 from appointments.states import Need, Outcome, Status
 
@@ -76,7 +78,37 @@ def count_emergency_stop() -> None:
         stop.save(update_fields=["count"])
 
 
-@transaction.atomic
+STORED = [
+    field.column
+    for field in AppointmentRequest._meta.concrete_fields
+    if not field.primary_key and not isinstance(field, GeneratedField)
+]
+SUBMIT = Prepared(
+    "submit",
+    f"""
+WITH draft AS (
+    SELECT id FROM appointments_requestdraft
+    WHERE submission_key = %(submission_key)s AND request_id IS NULL FOR UPDATE
+), {limits.COUNT_REQUEST}, request AS (
+    INSERT INTO appointments_appointmentrequest ({", ".join(STORED)}) SELECT {", ".join(STORED)}
+    FROM by_address, jsonb_populate_record(NULL::appointments_appointmentrequest, %(request)s)
+    RETURNING id
+), {audit.RECORD_REQUEST}, {notifications.TELL_OF_REQUEST}
+UPDATE appointments_requestdraft SET request_id = request.id, sealed_answers = '', expires_at = %(expires_at)s
+FROM draft, request WHERE appointments_requestdraft.id = draft.id
+RETURNING request_id
+""",  # noqa: S608 - no word of anybody's is in it
+    {"submission_key": "uuid", "request": "jsonb", "expires_at": "timestamptz", "now": "timestamptz"}
+    | limits.COUNT_REQUEST_TYPES
+    | audit.RECORD_REQUEST_TYPES
+    | notifications.TELL_OF_REQUEST_TYPES,
+)
+"""All of a sending in one statement, which is one transaction. Each part takes its rows from one before it:
+without a draft to send, or over the limit of where it comes from, nothing is stored and nothing is counted.
+Of two who send the same draft at once, the second waits for the draft's row and then finds nothing to send.
+"""
+
+
 def submit(
     *,
     actor: Actor,
@@ -92,16 +124,13 @@ def submit(
     RequestDraft.DoesNotExist for an unknown draft, limits.Limited where too many came from there.
     A contact that was given too often is not written to.
     """
-    draft = RequestDraft.objects.select_for_update().get(submission_key=submission_key)
-    if draft.request is not None:
-        return draft.request
     now = timezone.now()
     assessment = urgency.assess(answers, today=today())
-    if assessment.level == urgency.Level.EMERGENCY:
-        raise Emergency
-    email, phone = answers.get("email") or "", answers.get("phone") or ""
-    limited = limits.count_request(address=address, email=email, phone=phone)
     level = assessment.level
+    if level == urgency.Level.EMERGENCY:
+        if sent := _sent(submission_key):
+            return sent
+        raise Emergency
     request = AppointmentRequest(
         reference=new_reference(),
         submission_key=submission_key,
@@ -117,23 +146,29 @@ def submit(
         **_columns(answers),
     )
     private_link.renew(request)
-    request.save(force_insert=True)
-    event = audit.record(
-        actor=actor,
-        action="submit",
-        request_id=request.pk,
-        urgency=level.value,
-        rules=assessment.rules_version,
-        contact_limited=bool(limited) or None,
+    contacts_given = [each for each in (request.email, request.phone) if each]
+    stored = SUBMIT.one(
+        {
+            "submission_key": submission_key,
+            "request": as_json({name: getattr(request, name) for name in STORED}),
+            "expires_at": now + timedelta(seconds=settings.DRAFT_LIFETIME_SECONDS),
+            "now": now,
+            **limits.of_request(address=address, contacts_given=contacts_given),
+            **audit.of_request(actor, urgency=level.value, rules=assessment.rules_version),
+            **notifications.of_request(request),
+        }
     )
-    if email not in limited:
-        notifications.tell_patient(request=request, event=event, kind=Message.Kind.RECEIVED)
-    if level == urgency.Level.SAME_DAY:
-        notifications.tell_staff(request=request, event=event)
-    draft.request, draft.sealed_answers = request, b""
-    draft.expires_at = now + timedelta(seconds=settings.DRAFT_LIFETIME_SECONDS)
-    draft.save(update_fields=["request", "sealed_answers", "expires_at"])
+    if stored is None:
+        if sent := _sent(submission_key):
+            return sent
+        raise limits.too_many_requests()
+    request.pk = stored[0]
     return request
+
+
+def _sent(submission_key: UUID) -> AppointmentRequest | None:
+    """What became of a draft; None where it was not sent. Raises RequestDraft.DoesNotExist."""
+    return RequestDraft.objects.select_related("request").get(submission_key=submission_key).request
 
 
 ANSWER_COLUMNS = [

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -12,9 +14,11 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
-from appointments import audit
+from appointments import audit, limits
+from appointments.answers import UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, Event, Message
+from appointments.prepared import as_json
 
 KIND_AFTER = {
     "schedule": Message.Kind.SCHEDULED,
@@ -33,6 +37,36 @@ TO_THE_PATIENT = [
 
 AFTER_THEIR_OWN_ACT = [Message.Kind.RECEIVED, Message.Kind.CONTACT, Message.Kind.LINK]
 """Kinds that follow from what the patient, or somebody with the link, did."""
+
+
+TELL_OF_REQUEST = """
+message AS (
+    INSERT INTO appointments_message
+        (request_id, event_id, kind, recipient, language, state, attempts, due_at, message_key)
+    SELECT event.request_id, event.id, kind, recipient, language, 'waiting', 0, %(now)s, gen_random_uuid()
+    FROM event, jsonb_to_recordset(%(messages)s)
+        AS told (kind text, recipient text, language text, contact bytea)
+    WHERE NOT EXISTS (SELECT FROM by_contact WHERE key = contact AND too_often)
+)"""
+"""The part of ``lifecycle.SUBMIT`` that queues the messages about the request it stores, but none to a
+contact that was given too often."""
+
+TELL_OF_REQUEST_TYPES = {"messages": "jsonb"}
+
+
+def of_request(request: AppointmentRequest) -> dict[str, Any]:
+    """What ``TELL_OF_REQUEST`` queues: to the patient that it is received, to staff where it is urgent."""
+    told: list[dict[str, Any]] = []
+    if request.email:
+        contact = limits.contact_key(request.email)
+        told.append(_told(Message.Kind.RECEIVED, request.email, request.site_language) | {"contact": contact})
+    if request.urgency == UrgencyLevel.SAME_DAY and settings.STAFF_ALERT_EMAIL:
+        told.append(_told(Message.Kind.URGENT, settings.STAFF_ALERT_EMAIL, settings.LANGUAGE_CODE))
+    return {"messages": as_json(told)}
+
+
+def _told(kind: Message.Kind, recipient: str, language: str) -> dict[str, Any]:
+    return {"kind": kind, "recipient": recipient, "language": language}
 
 
 def tell_patient(*, request: AppointmentRequest, event: Event, kind: Message.Kind) -> None:

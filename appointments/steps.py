@@ -59,6 +59,17 @@ def checked(step: Step, answers: Mapping[str, Any], today: date) -> forms.StepFo
     return step.form(step.form.posted_from(answers), answers=answers, today=today)
 
 
+def told(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored answers of the steps that are asked: all but what was told before a change of mind."""
+    void = {name for step in STEPS if not step.form.applies(answers) for name in step.form.base_fields}
+    return {name: value for name, value in answers.items() if name not in void}
+
+
+def are_offered(answers: Mapping[str, Any]) -> bool:
+    """Whether what was chosen of the site's content is still there to choose."""
+    return all(step.form.offers(answers) for step in STEPS)
+
+
 class Review:
     """The stored answers as a whole: those of the steps that are asked, each validated again.
 

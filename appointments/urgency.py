@@ -44,8 +44,11 @@ def assess(answers: Mapping[str, Any], *, today: date, rules: RuleSet | None = N
     today: the forms refuse these first, and a silent "routine" would be the dangerous reading.
     """
     ruleset = rules or urgency_file.rules()
-    possible = tuple(_possible_facts(_given(answers), onset_range(answers, today=today), today))
-    holding = (rule for rule in ruleset.rules if any(rule.when.holds(facts) for facts in possible))
+    given, onset = _given(answers), onset_range(answers, today=today)
+    together = _facts(given, onset, today)
+    # What does not hold for all the days together holds for none of them: seldom is each day looked at.
+    likely = (rule for rule in ruleset.rules if rule.when.holds(together))
+    holding = (rule for rule in likely if any(map(rule.when.holds, _possible_facts(given, onset, today))))
     reasons = tuple(sorted(holding, key=lambda rule: rule.level.rank))
     return Assessment(
         level=reasons[0].level if reasons else ruleset.default,
@@ -72,12 +75,23 @@ def _possible_facts(
 ) -> Iterable[Facts]:
     """The facts for each day on which it may have begun: no window between both ends may be missed."""
     if onset is None:
-        yield Facts(given)
+        yield _facts(given, None, today)
         return
     earliest, latest = onset
     for offset in range((latest - earliest).days + 1):
         day = earliest + timedelta(days=offset)
-        yield Facts(given, days=(today - day).days, months=months_between(day, today))
+        yield _facts(given, (day, day), today)
+
+
+def _facts(given: Mapping[str, frozenset[str]], onset: tuple[date, date] | None, today: date) -> Facts:
+    if onset is None:
+        return Facts(given)
+    earliest, latest = onset
+    return Facts(
+        given,
+        days=((today - latest).days, (today - earliest).days),
+        months=(months_between(latest, today), months_between(earliest, today)),
+    )
 
 
 def onset_range(answers: Mapping[str, Any], *, today: date) -> tuple[date, date] | None:

@@ -56,11 +56,15 @@ LIST_QUESTIONS = frozenset({"signs", "eye_signs", "ear_signs", "history"})
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The answers as the rules see them, for one possible day of onset; None where no day is known."""
+    """The answers as the rules see them; how long ago it began, at least and at most, None where unknown.
+
+    Of one possible day of onset both are the same. For several days taken together a window holds where it
+    holds on one of them.
+    """
 
     given: Mapping[str, frozenset[str]]
-    days: int | None = None
-    months: int | None = None
+    days: tuple[int, int] | None = None
+    months: tuple[int, int] | None = None
 
 
 class Condition(Protocol):
@@ -90,7 +94,8 @@ class SinceOnset:
         passed = facts.days if self.unit == "days" else facts.months
         if passed is None:
             return False
-        return self.at_least <= passed and (self.at_most is None or passed <= self.at_most)
+        least, most = passed
+        return self.at_least <= most and (self.at_most is None or least <= self.at_most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ["clinic"]
 CRISPY_TEMPLATE_PACK = "clinic"
 
 # The application's role; where migrations have a role of their own, its connection is "owner".
-_connection = {"CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600), "CONN_HEALTH_CHECKS": True}
+_connection = {
+    "ENGINE": "clinic_site.postgresql",
+    "CONN_MAX_AGE": env.int("DATABASE_CONN_MAX_AGE", 600),
+    "CONN_HEALTH_CHECKS": True,
+    # Django's name for it; statements are then not prepared either.
+    "DISABLE_SERVER_SIDE_CURSORS": env.bool("DATABASE_TRANSACTION_POOLING", False),
+}
 DATABASES: dict[str, Any] = {"default": {**env.dj_db_url("DATABASE_URL"), **_connection}}
 # A database that cannot be reached is an error page soon, not a visitor who waits for minutes.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
 from appointments import steps
 from appointments.models import AppointmentRequest, Message, RequestDraft
 from tests.builders import HELPED, NOW, answers, posted
+from tests.content import add_page
 from tests.patient_client import cookie, hidden, press_send, send, send_steps, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
@@ -66,12 +68,12 @@ class TestSending:
     ) -> None:
         send_steps(client)
 
-        def fail(**kwargs: Any) -> None:
+        def fail(values: Any) -> None:
             raise DatabaseError("broken")
 
         client.raise_request_exception = False
         with monkeypatch.context() as broken:
-            broken.setattr("appointments.notifications.tell_patient", fail)
+            broken.setattr("appointments.lifecycle.SUBMIT.one", fail)
             assert press_send(client).status_code == 500
         assert client.get("/request/received/").status_code == 404
         assert press_send(client)["Location"] == "/request/received/"
@@ -81,16 +83,82 @@ class TestSending:
     ) -> None:
         send_steps(client)
         page = client.get("/request/check/")
-        review = steps.Review
+        told = steps.told
 
-        def discarded_meanwhile(*args: Any) -> steps.Review:
+        def discarded_meanwhile(answers: Any) -> dict[str, Any]:
             RequestDraft.objects.all().delete()
-            return review(*args)
+            return told(answers)
 
-        monkeypatch.setattr(steps, "Review", discarded_meanwhile)
+        monkeypatch.setattr(steps, "told", discarded_meanwhile)
         response = client.post("/request/check/", {"consent": "on", **hidden(page)})
         assert response["Location"] == "/request/?ended"
         assert not AppointmentRequest.objects.exists()
+
+
+class TestWhatWasFoundRightBefore:
+    """What the check page showed today is sent as it is; what may be wrong by now is looked at again."""
+
+    @pytest.mark.parametrize("changes", [{}, HELPED, {"reach": "text", "phone": "+12165550123"}])
+    def test_the_last_step_reads_the_draft_and_writes_once(
+        self, client: Client, changes: dict[str, Any], django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        send(Client())
+        send_steps(client, **changes)
+        page = client.get("/request/check/")
+        with django_assert_num_queries(2):
+            client.post("/request/check/", {"consent": "on", **hidden(page)})
+        assert client.get("/request/received/").status_code == 200
+
+    def test_with_a_place_and_a_person_it_asks_whether_both_are_offered(
+        self, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        add_page("/cleveland/", kind="location")
+        add_page("/dana/", kind="person")
+        send_steps(client, place="cleveland", person="dana")
+        page = client.get("/request/check/")
+        with django_assert_num_queries(4):
+            client.post("/request/check/", {"consent": "on", **hidden(page)})
+        assert AppointmentRequest.objects.get().person == "dana"
+
+    @pytest.mark.parametrize(("name", "kind"), [("place", "location"), ("person", "person")])
+    def test_what_is_no_longer_offered_is_asked_again(self, client: Client, name: str, kind: str) -> None:
+        page = add_page("/there/", kind=kind)
+        send_steps(client, **{name: "there"})
+        shown = hidden(client.get("/request/check/"))
+        page.status = "archived"
+        page.save()
+        response = client.post("/request/check/", {"consent": "on", **shown})
+        assert response["Location"] == "/request/wishes/?again"
+        assert not AppointmentRequest.objects.exists()
+
+    def test_a_day_that_has_passed_since_is_asked_again(
+        self, client: Client, time_machine: TimeMachineFixture
+    ) -> None:
+        late = NOW.replace(hour=3, minute=59) + timedelta(days=1)
+        time_machine.move_to(late - timedelta(minutes=30))
+        send_steps(client, times=[{"date": "2026-06-17", "half": "am"}])
+        shown = hidden(client.get("/request/check/"))
+        time_machine.move_to(late + timedelta(minutes=5))
+        response = client.post("/request/check/", {"consent": "on", **shown})
+        assert response["Location"] == "/request/wishes/?again"
+
+    def test_what_is_still_right_after_midnight_is_sent(
+        self, client: Client, time_machine: TimeMachineFixture
+    ) -> None:
+        late = NOW.replace(hour=3, minute=59) + timedelta(days=1)
+        time_machine.move_to(late - timedelta(minutes=30))
+        send_steps(client)
+        shown = hidden(client.get("/request/check/"))
+        time_machine.move_to(late + timedelta(minutes=5))
+        response = client.post("/request/check/", {"consent": "on", **shown})
+        assert response["Location"] == "/request/received/"
+
+    def test_what_was_told_before_a_change_of_mind_is_not_sent(self, client: Client) -> None:
+        send_steps(client, until="contact", **HELPED)
+        client.post("/request/patient/", posted()["patient"])
+        client.post("/request/contact/", posted()["contact"])
+        assert press_send(client)["Location"] == "/request/received/"
+        assert AppointmentRequest.objects.get().helper_name == ""
 
 
 class TestReceived:

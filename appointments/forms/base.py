@@ -84,6 +84,11 @@ class StepForm(forms.Form):
         """Whether this step is asked, given the answers so far."""
         return True
 
+    @classmethod
+    def offers(cls, answers: Mapping[str, Any]) -> bool:
+        """Whether what these answers name of the site's content is still there to choose."""
+        return True
+
     def shows(self, name: str) -> bool:
         """Whether the page has this question."""
         return name in self.fields

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -82,9 +84,7 @@ class WishesForm(TimesForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        site_language = get_language() or settings.LANGUAGE_CODE
-        places = Location.objects.published().in_language(site_language)
-        people = Person.objects.published().in_language(site_language)
+        places, people = _offered(Location), _offered(Person)
         self.fields["place"].choices = [  # type: ignore[attr-defined]
             ("", _("No preference")),
             *((place.slug, _with_state(place)) for place in places),
@@ -93,9 +93,14 @@ class WishesForm(TimesForm):
             ("", _("No preference")),
             *((person.slug, person.text.title) for person in people),
         ]
-        spoken = site_language.partition("-")[0]
+        spoken = (get_language() or settings.LANGUAGE_CODE).partition("-")[0]
         self.fields["language"].preset = spoken  # type: ignore[attr-defined]
         self.initial.setdefault("language", spoken)
+
+    @classmethod
+    def offers(cls, answers: Mapping[str, Any]) -> bool:
+        chosen = ((Location, answers.get("place")), (Person, answers.get("person")))
+        return all(not slug or _offered(pages).filter(slug=slug).exists() for pages, slug in chosen)
 
     def clean_language(self) -> str:
         """The language of the page where none was chosen."""
@@ -112,6 +117,11 @@ class WishesForm(TimesForm):
         elif not cleaned.get("other_language") and "other_language" not in self.errors:
             self.add_error("other_language", _("Write which language."))
         return cleaned
+
+
+def _offered(pages: type[Location] | type[Person]) -> QuerySet[Any]:
+    """Those that can be chosen on a page in this language."""
+    return pages.objects.published().in_language(get_language() or settings.LANGUAGE_CODE)
 
 
 def _with_state(place: Location) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,14 +33,18 @@ def check(request: HttpRequest) -> HttpResponse:
         return redirect("appointments:received")
     if steps.first_open(draft.answers, draft.done):
         return way.forward(draft)
+    if request.method == "POST" and _still_as_shown(request, draft):
+        return _answer(request, draft, steps.told(draft.answers))
     review = steps.Review(draft.answers, lifecycle.today())
     if review.first_invalid:
         return way.to_step(review.first_invalid, "again")
     if way.is_emergency(review.answers):
         return way.stop(draft)
-    if request.method == "POST":
-        return _answer(request, draft, review)
-    return _show(request, draft, review, _consent(draft, draft.refused.get(way.CHECK)))
+    if request.method != "POST":
+        return _show(request, draft, review, _consent(draft, draft.refused.get(way.CHECK)))
+    if not any(_is_shown(request, draft, review.answers, ago) for ago in (0, 1)):
+        return _back(draft, None, "?changed")
+    return _answer(request, draft, review.answers)
 
 
 def _csrf_failed_check(request: HttpRequest) -> HttpResponse:
@@ -58,19 +65,32 @@ def _csrf_failed_check(request: HttpRequest) -> HttpResponse:
 check.csrf_failed = never_cache(_csrf_failed_check)  # type: ignore[attr-defined]
 
 
-def _answer(request: HttpRequest, draft: Draft, review: steps.Review) -> HttpResponse:
+def _still_as_shown(request: HttpRequest, draft: Draft) -> bool:
+    """Whether these very answers were found right and shown today, and what they name is still offered.
+
+    Then they need not be looked through once more.
+    """
+    told = steps.told(draft.answers)
+    return _is_shown(request, draft, told) and steps.are_offered(told)
+
+
+def _is_shown(request: HttpRequest, draft: Draft, answers: Mapping[str, Any], days_ago: int = 0) -> bool:
+    """Whether the page that was sent showed these answers, on this day or so many before."""
+    shown = _digest(draft, answers, lifecycle.today() - timedelta(days=days_ago))
+    return constant_time_compare(request.POST.get(way.SHOWN, ""), shown)
+
+
+def _answer(request: HttpRequest, draft: Draft, answers: Mapping[str, Any]) -> HttpResponse:
     """Send what was shown and agreed to; anything else comes back to the page, which says why."""
     posted = way.posted(request)
     form = _consent(draft, posted)
-    if not constant_time_compare(request.POST.get(way.SHOWN, ""), _digest(draft, review)):
-        return _back(draft, None, "?changed")
     if not drafts.has_room(draft, way.CHECK, posted):
-        return _show(request, draft, review, form, status=422)
+        return _show_again(request, draft, form, status=422)
     if not form.is_valid() or abuse.trap(request.POST).filled:
         return _back(draft, posted)
     if not abuse.took_time(draft.opened):
         return _back(draft, posted, "?once_more")
-    return _send(request, draft, review, form)
+    return _send(request, draft, answers, form)
 
 
 def _back(draft: Draft, posted: Posted | None, mark: str = "") -> HttpResponse:
@@ -89,18 +109,24 @@ def _back(draft: Draft, posted: Posted | None, mark: str = "") -> HttpResponse:
     return response
 
 
-def _digest(draft: Draft, review: steps.Review) -> str:
-    """Stands for the answers as shown and the words agreed to; only we can make it."""
-    shown = json.dumps([str(draft.row.submission_key), forms.CONSENT_VERSION, review.answers], sort_keys=True)
+def _digest(draft: Draft, answers: Mapping[str, Any], day: date) -> str:
+    """Stands for the answers as they were right and shown on that day, and the words agreed to.
+
+    Only we can make it.
+    """
+    key = str(draft.row.submission_key)
+    shown = json.dumps([key, forms.CONSENT_VERSION, day.isoformat(), answers], sort_keys=True)
     return salted_hmac("appointments.views.sending", shown, algorithm="sha256").hexdigest()
 
 
-def _send(request: HttpRequest, draft: Draft, review: steps.Review, form: forms.ConsentForm) -> HttpResponse:
+def _send(
+    request: HttpRequest, draft: Draft, answers: Mapping[str, Any], form: forms.ConsentForm
+) -> HttpResponse:
     try:
         lifecycle.submit(
             actor=audit.PATIENT,
             submission_key=draft.row.submission_key,
-            answers=review.answers,
+            answers=answers,
             consent_version=forms.CONSENT_VERSION,
             site_language=way.language(),
             address=way.address_of(request),
@@ -108,7 +134,7 @@ def _send(request: HttpRequest, draft: Draft, review: steps.Review, form: forms.
     except lifecycle.Emergency:
         return way.stop(draft)
     except limits.Limited as limited:
-        return _show(request, draft, review, form, limited=limited)
+        return _show_again(request, draft, form, limited=limited)
     except RequestDraft.DoesNotExist:
         # Another tab met an emergency sign at this very moment.
         return way.to_start()
@@ -139,6 +165,13 @@ def _consent(draft: Draft, posted: Posted | None) -> forms.ConsentForm:
     return forms.ConsentForm(data, answers=draft.answers, today=lifecycle.today())
 
 
+def _show_again(request: HttpRequest, draft: Draft, form: forms.ConsentForm, **why: Any) -> HttpResponse:
+    review = steps.Review(draft.answers, lifecycle.today())
+    if review.first_invalid:
+        return way.to_step(review.first_invalid, "again")
+    return _show(request, draft, review, form, **why)
+
+
 def _show(
     request: HttpRequest,
     draft: Draft,
@@ -163,6 +196,6 @@ def _show(
         "changed": "changed" in request.GET,
         "once_more": "once_more" in request.GET,
         "trap": abuse.trap(form.data),
-        "shown": _digest(draft, review),
+        "shown": _digest(draft, review.answers, lifecycle.today()),
     }
     return way.page(request, "appointments/check.html", context, status, limited)
