@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers, lifecycle
 from appointments.admin import unseen
+from appointments.admin.frame import frame
 from appointments.states import Status
-from services.models import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,8 @@ class PlaceFilter(QueueFilter):
     ANY = "any"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        for place in Location.objects.in_language(settings.LANGUAGE_CODE):
-            yield Choice(place.slug, place.text.short_title, Q(place=place.slug))
+        for slug, title in frame(request).places:
+            yield Choice(slug, title, Q(place=slug))
         yield Choice(self.ANY, _("No preference"), Q(place=""))
 
 
