@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value, Window
 from django.db.models.functions import Coalesce, JSONArray, JSONObject, NullIf
 from django.http import HttpRequest
 
@@ -20,17 +20,24 @@ from services.models import Clinic, Location
 
 
 @dataclass(frozen=True, slots=True)
+class Urgent:
+    """How many urgent requests wait, which is the oldest and since when."""
+
+    count: int
+    oldest: datetime
+    oldest_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
-    """The clinic, and as far as this person may see them: how many urgent requests wait, which is the oldest
-    and since when; how many messages could not be sent; how many withdrawals nobody has seen; and the places
-    that patients may ask for, as slug and title.
+    """The clinic, and as far as this person may see them: the urgent requests that wait; how many messages
+    could not be sent; how many withdrawals nobody has seen; and the places that patients may ask for, as slug
+    and title.
     """
 
     demonstration: bool
     clinic: dict[str, Any] | None = None
-    urgent: int = 0
-    oldest: datetime | None = None
-    oldest_id: int | None = None
+    urgent: Urgent | None = None
     unsent: int = 0
     withdrawn: int = 0
     places: tuple[tuple[str, str], ...] = ()
@@ -58,18 +65,20 @@ def _read(user: Any) -> Frame:
     if user.is_staff and user.has_perm("appointments.view_appointmentrequest"):
         shown |= _of_requests()
     if user.is_staff and user.has_perm("appointments.view_message"):
-        shown["unsent"] = _Count(notifications.undelivered().values("pk"))
+        shown["unsent"] = _Count(notifications.undelivered().order_by().values("pk"))
     # The account's own row stands for the one row of the answer.
     read = get_user_model()._default_manager.filter(pk=user.pk).values(**shown).first()
-    return Frame(settings.DEMONSTRATION, **(read or {}))
+    told: dict[str, Any] = {**(read or {})}
+    if urgent := told.pop("urgent", None):
+        told["urgent"] = Urgent(**{**urgent, "oldest": datetime.fromisoformat(urgent["oldest"])})
+    return Frame(settings.DEMONSTRATION, **told)
 
 
 def _of_requests() -> dict[str, Any]:
-    alarming = AppointmentRequest.objects.alarming()
+    alarming = AppointmentRequest.objects.alarming().annotate(everyone=Window(Count("pk")))
+    urgent = JSONObject(count="everyone", oldest="received_at", oldest_id="pk")
     return {
-        "urgent": _Count(alarming.order_by().values("pk")),
-        "oldest": Subquery(alarming.values("received_at")[:1]),
-        "oldest_id": Subquery(alarming.values("pk")[:1]),
+        "urgent": Subquery(alarming.values_list(urgent)[:1]),
         "withdrawn": _Count(unseen.withdrawn(AppointmentRequest.objects.all()).order_by().values("pk")),
         "places": ArraySubquery(_places()),
     }

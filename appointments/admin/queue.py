@@ -17,7 +17,14 @@ from django.utils.translation import gettext, ngettext
 from appointments import looking
 from appointments.admin import paging, searching, unseen
 from appointments.admin.decisions import may
-from appointments.admin.filters import HolderFilter, LanguageFilter, PlaceFilter, QueueFilter, StatusFilter
+from appointments.admin.filters import (
+    Choice,
+    HolderFilter,
+    LanguageFilter,
+    PlaceFilter,
+    QueueFilter,
+    StatusFilter,
+)
 from appointments.models import AppointmentRequest
 from appointments.states import Status
 
@@ -156,16 +163,23 @@ class Queue(ChangeList):
         not_in_use = [spec for spec in self.specs if spec.parameter_name not in chosen]
         base = AppointmentRequest.objects.open()
         fitting = base.filter(*chosen.values())
-        facets, total = _counted(fitting, not_in_use, under={}, total=Count("pk"))
+        asked = [
+            (spec, choice) for spec in not_in_use for choice in spec.counted() if choice.code != spec.rest
+        ]
+        facets, total = _counted(fitting, asked, under={}, total=Count("pk"))
+        for spec in not_in_use:
+            if spec.rest:
+                others = sum(count for (name, _code), count in facets.items() if name == spec.parameter_name)
+                facets[str(spec.parameter_name), spec.rest] = total - others
         if in_use:
-            facets |= _counted(base, in_use, under=chosen)[0]
+            facets |= _counted(base, _choices(in_use), under=chosen)[0]
         return facets, total
 
     def _counts_of_found(self) -> tuple[Facets, set[int]]:
         """Of each choice under the other filters, and the ids of what fits all: few, so in one statement."""
         chosen = {spec.parameter_name: spec.condition() for spec in self.specs}
         all_that_fit = ArrayAgg("pk", filter=_all_of(chosen.values()))
-        facets, kept = _counted(self.root_queryset, self.specs, under=chosen, total=all_that_fit)
+        facets, kept = _counted(self.root_queryset, _choices(self.specs), under=chosen, total=all_that_fit)
         return facets, set(kept or ())
 
     def _bounded_count(self) -> int | None:
@@ -219,20 +233,26 @@ class Queue(ChangeList):
 
 def _counted(
     requests: QuerySet[AppointmentRequest],
-    specs: list[QueueFilter],
+    asked: list[tuple[QueueFilter, Choice]],
     *,
     under: Mapping[str | None, Q],
     total: Aggregate | None = None,
 ) -> tuple[Facets, Any]:
-    """The choices of these filters, each ``under`` what is chosen in the others; one statement."""
-    asked = [(spec.parameter_name, choice) for spec in specs for choice in spec.counted()]
+    """These choices of filters, each ``under`` what is chosen in the others; one statement."""
     counts: dict[str, Aggregate] = {"total": total} if total else {}
-    for number, (name, choice) in enumerate(asked):
-        others = [condition for other, condition in under.items() if other != name]
+    for number, (spec, choice) in enumerate(asked):
+        others = [condition for name, condition in under.items() if name != spec.parameter_name]
         counts[f"count_{number}"] = Count("pk", filter=_all_of([*others, choice.condition]))
     counted = requests.aggregate(**counts)
-    facets = {(str(name), each.code): counted[f"count_{number}"] for number, (name, each) in enumerate(asked)}
+    facets = {
+        (str(spec.parameter_name), choice.code): counted[f"count_{number}"]
+        for number, (spec, choice) in enumerate(asked)
+    }
     return facets, counted.get("total")
+
+
+def _choices(specs: list[QueueFilter]) -> list[tuple[QueueFilter, Choice]]:
+    return [(spec, choice) for spec in specs for choice in spec.counted()]
 
 
 def _all_of(conditions: Any) -> Q:
