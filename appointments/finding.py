@@ -11,6 +11,7 @@ from django.db.models.functions import Right
 from appointments import audit, lifecycle
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest
+from appointments.models.request import LONGEST_NAMES
 from appointments.querysets import RequestQuerySet
 from appointments.search_words import Kind, Reading, read, tidy
 
@@ -42,34 +43,47 @@ def search(*, actor: Actor, words: str) -> Findings:
 
 
 def find(words: str) -> Findings:
-    """Those that the words may mean, by the surest reading first."""
+    """Those that the words may mean, by the surest reading first; one statement finds them all."""
     readings = read(words, today=lifecycle.today())
-    still_open: dict[int, None] = {}
-    finished: dict[int, None] = {}
-    for reading in readings:
-        latest = F("received_at") if reading.kind == Kind.NAME else _BySorting("received_at")
-        for matching in _matching(reading):
-            waiting = matching.open().order_by("is_answered", "respond_by", "pk")
-            closed = matching.filter(status="closed").order_by(latest.desc(), "-pk")
-            still_open |= dict.fromkeys(_first(waiting))
-            finished |= dict.fromkeys(_first(closed))
-    ids = [*still_open, *finished]
+    matching = [(reading.kind, requests) for reading in readings for requests in _matching(reading)]
+    waiting = [requests.open().order_by("is_answered", "respond_by", "pk") for _kind, requests in matching]
+    finished = [part for kind, requests in matching for part in _finished(kind, requests)]
+    ids = list(dict.fromkeys(_first_of_each(waiting, finished))) if matching else []
     return Findings(ids[:SHOWN], len(ids) > SHOWN, readings)
+
+
+def _finished(kind: Kind, matching: RequestQuerySet) -> Iterator[RequestQuerySet]:
+    """The latest first."""
+    closed = matching.filter(status="closed")
+    if kind == Kind.NAME:
+        yield closed.filter(search_names__length__lte=LONGEST_NAMES).order_by("-received_at", "-pk")
+        closed = closed.filter(search_names__length__gt=LONGEST_NAMES)
+    yield closed.order_by(_BySorting("received_at").desc(), "-pk")
+
+
+def _first_of_each(waiting: list[RequestQuerySet], finished: list[RequestQuerySet]) -> Iterator[int]:
+    """All that wait, then all that are finished, each kind in turn. A union is in no order of its own."""
+    pressing, latest = ("is_answered", "respond_by", "pk"), (Value(False), "received_at", "pk")
+    first, *others = [
+        *(part.values_list(Value(number), *pressing)[: SHOWN + 1] for number, part in enumerate(waiting)),
+        *(part.values_list(Value(~number), *latest)[: SHOWN + 1] for number, part in enumerate(finished)),
+    ]
+    rows = sorted(first.union(*others, all=True))
+    for number in range(len(waiting)):
+        yield from (pk for part, *_, pk in rows if part == number)
+    for number in range(len(finished)):
+        yield from (pk for part, *_, pk in reversed(rows) if part == ~number)
 
 
 class _BySorting(Func):
     """A time in whose order no index leads, so that PostgreSQL looks up what matches and sorts that.
 
     Else it may walk through all requests in their order until enough match, expecting far more of them than
-    there are. Beginnings of names alone may match so many that walking is quicker.
+    there are. Names alone may match so many that walking is quicker: an index holds them in that order.
     """
 
     template = "(%(expressions)s + interval '0')"
     output_field = DateTimeField()
-
-
-def _first(matching: RequestQuerySet) -> list[int]:
-    return list(matching.values_list("pk", flat=True)[: SHOWN + 1])
 
 
 def _matching(reading: Reading) -> Iterator[RequestQuerySet]:

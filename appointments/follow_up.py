@@ -117,6 +117,7 @@ def mark_seen(*, actor: Actor, request_id: int, seen_version: int) -> None:
     """Keep that staff have seen what the patient did by the private link. Raises Outdated."""
     lifecycle.refuse_outdated(lifecycle.locked(request_id), seen_version)
     audit.record(actor=actor, action=SEEN, request_id=request_id)
+    lifecycle.note_withdrawal_seen(request_id)
 
 
 def wish_for_link(*, contact: str) -> None:

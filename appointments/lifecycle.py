@@ -221,6 +221,7 @@ def take_step(
     request.outcome = closing or ""
     request.closed_at = now if closing else None
     request.scheduled_for = scheduled_for if action == "schedule" else request.scheduled_for
+    request.withdrawal_unseen = closing == Outcome.WITHDRAWN and by is states.By.PATIENT and _matters(request)
     if action in WAITING_AGAIN:
         request.scheduled_for = request.first_contact_at = None
         request.waiting_anew_since = now
@@ -297,10 +298,25 @@ def assign(
     return saved(request)
 
 
+def _matters(request: AppointmentRequest) -> bool:
+    """Whether a withdrawal leaves staff something to do: a date that is free again, or an urgent request,
+    whose patient may need care all the same.
+    """
+    freed = bool(request.scheduled_for and request.closed_at and request.scheduled_for > request.closed_at)
+    return freed or request.urgency == UrgencyLevel.SAME_DAY
+
+
+def note_withdrawal_seen(request_id: int) -> None:
+    """Staff acted on it; a step of theirs says so by itself."""
+    unseen = AppointmentRequest.objects.filter(pk=request_id, withdrawal_unseen=True)
+    unseen.update(withdrawal_unseen=False)
+
+
 @transaction.atomic
 def write_note(*, actor: Actor, request_id: int, text: str) -> Note:
     """Add an internal note; notes do not make another person's screen outdated."""
     event = audit.record(actor=actor, action="note", request_id=request_id)
+    note_withdrawal_seen(request_id)
     return Note.objects.create(request_id=request_id, author_id=actor.account, event_id=event.pk, text=text)
 
 

@@ -18,7 +18,7 @@ from appointments.security import second_factor
 from services.samples import models_with_samples
 
 AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
-SECOND_FACTOR = "django_otp.middleware.OTPMiddleware"
+SECOND_FACTOR = "appointments.security.accounts.SecondFactor"
 
 
 @register(Tags.database, deploy=True)

@@ -90,7 +90,7 @@ def test_the_site_and_the_rules_must_count_in_one_time_zone(production: Any) -> 
 def test_account_safety_hangs_on_two_settings(production: Any) -> None:
     assert checks.account_safety_is_in_place(None) == []
     production.SESSION_ENGINE = "django.contrib.sessions.backends.db"
-    production.MIDDLEWARE = [each for each in production.MIDDLEWARE if "otp" not in each]
+    production.MIDDLEWARE = [each for each in production.MIDDLEWARE if "SecondFactor" not in each]
     found = checks.account_safety_is_in_place(None)
     assert [message.id for message in found] == ["clinic.E011", "clinic.E012"]
 

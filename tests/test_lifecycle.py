@@ -108,6 +108,38 @@ class TestSteps:
         assert (stored.status, stored.outcome, stored.assigned_to) == ("closed", "withdrawn", None)
         assert Message.objects.get().kind == "closed"
 
+    @pytest.mark.parametrize(
+        ("fields", "left"),
+        [
+            ({"status": "scheduled", "scheduled_for": NOW + timedelta(days=2)}, True),
+            ({"status": "scheduled", "scheduled_for": NOW - timedelta(days=2)}, False),
+            ({"status": "contacted", "urgency": "same_day"}, True),
+            ({"status": "contacted", "urgency": "soon"}, False),
+        ],
+    )
+    def test_a_withdrawal_is_to_be_seen_where_it_leaves_staff_something_to_do(
+        self, fields: dict[str, Any], left: bool, time_machine: TimeMachineFixture
+    ) -> None:
+        time_machine.move_to(NOW)
+        stored = a_request(**fields)
+        lifecycle.take_step(actor=audit.PATIENT, request_id=stored.pk, action="withdraw", seen_version=1)
+        stored.refresh_from_db()
+        assert stored.withdrawal_unseen is left
+        lifecycle.take_step(
+            actor=audit.staff(staff().pk), request_id=stored.pk, action="reopen", seen_version=2, reason="No."
+        )
+        stored.refresh_from_db()
+        assert stored.withdrawal_unseen is False
+
+    def test_what_staff_close_as_withdrawn_they_have_seen(self) -> None:
+        stored = a_request(status="contacted", urgency="same_day")
+        lifecycle.take_step(
+            actor=audit.staff(staff().pk), request_id=stored.pk, action="close", seen_version=1,
+            outcome=Outcome.WITHDRAWN,
+        )  # fmt: skip
+        stored.refresh_from_db()
+        assert stored.withdrawal_unseen is False
+
     @pytest.mark.parametrize("outcome", [Outcome.SEEN, Outcome.DUPLICATE])
     def test_a_quiet_outcome_is_not_told(self, outcome: Outcome) -> None:
         stored = in_status("contacted")

@@ -1,16 +1,16 @@
 """The search of the queue finds what staff mean; what they typed stays out of addresses, log and trail."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from appointments import audit, roles
+from appointments import audit, finding, roles
 from appointments.models import AppointmentRequest, Event
-from tests.builders import a_request, staff
+from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, QUEUE, as_, text
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clinic")]
@@ -62,6 +62,19 @@ class TestSearch:
         assert 0 < page.index(waiting.reference) < page.index(closed.reference)
         assert "2 found." in page
         assert closed.reference not in found("ana", query="&status=open")
+
+    def test_each_kind_stands_in_its_order_whatever_the_length_of_the_names(self) -> None:
+        hour = timedelta(hours=1)
+        later, sooner = (a_request(patient_name="Ana Open", respond_by=NOW + n * hour) for n in (5, 3))
+        long = {"patient_name": "Ana " + "ﷺ" * 40, "received_at": NOW - 2 * hour, "respond_by": NOW}
+        earlier, latest = (
+            a_request(**{**CLOSED, "patient_name": "Ana Done", "received_at": NOW - n * hour}) for n in (9, 1)
+        )
+        finished = a_request(**{**CLOSED, **long})
+        waiting = a_request(**{**long, "respond_by": NOW + 4 * hour})
+        shown = [sooner, waiting, later, latest, earlier, finished]
+        found_ids = finding.find("ana").ids
+        assert found_ids == [request.pk for request in shown]
 
     @pytest.mark.parametrize(
         ("words", "said"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.urls import reverse
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -14,13 +14,29 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import presence, presentation, unseen
+from appointments.answers import UrgencyLevel, VisitType
 from appointments.models import AppointmentRequest
+from appointments.states import Outcome, Status
 
 COLUMNS: list[Any] = ["due", "urgency_and_why", "patient", "reach_by", "holder", "place_or_visit"]
+
+VISITS: dict[str, Any] = dict(VisitType.choices)
+"""On a row the words of a code are asked of its enumeration: asked of the field, Django puts all its choices
+together anew each time.
+"""
 
 
 class Columns(admin.ModelAdmin):
     """What a row of the queue shows. Expects the rows of ``queue.Queue``."""
+
+    def action_checkbox(self, obj: AppointmentRequest) -> SafeString:
+        """As Django writes it, without a form and its template for each row."""
+        return format_html(
+            '<input type="checkbox" name="{}" value="{}" class="action-select" aria-label="{}">',
+            ACTION_CHECKBOX_NAME,
+            obj.pk,
+            gettext("Select %(reference)s") % {"reference": obj.reference},
+        )
 
     @admin.display(description=_("answer due"))
     def due(self, stored: AppointmentRequest) -> SafeString:
@@ -34,8 +50,12 @@ class Columns(admin.ModelAdmin):
     @admin.display(description=_("urgency, and why"))
     def urgency_and_why(self, stored: AppointmentRequest) -> SafeString:
         why = format_html_join("", "<div>{}</div>", ((text,) for text in presentation.reasons(stored)[:3]))
-        shown = stored.get_urgency_display()
-        return format_html('<span class="urgency urgency-{}">{}</span>{}', stored.urgency, shown, why)
+        return format_html(
+            '<span class="urgency urgency-{}">{}</span>{}',
+            stored.urgency,
+            UrgencyLevel(stored.urgency).label,
+            why,
+        )
 
     @admin.display(description=_("patient"))
     def patient(self, stored: AppointmentRequest) -> SafeString:
@@ -57,25 +77,24 @@ class Columns(admin.ModelAdmin):
         """Where it stands, who has it, who looks at it now, and the button that takes it up."""
         nobody = _("nobody yet") if stored.is_open else ""
         who = stored.assigned_to.get_username() if stored.assigned_to else nobody
-        outcome = f": {stored.get_outcome_display()}" if stored.outcome else ""
-        where = f"{stored.get_status_display()}{outcome}"
-        shown = [format_html('{}<br><span class="quiet">{}</span>', where, who)]
-        said = presence.words(stored.looked_at_by)
-        shown.append(format_html('<span class="looking" data-request="{}">{}</span>', stored.pk, said))
-        if stored.may_take_up:
-            shown.append(
-                format_html(
-                    '<button class="button take-up" name="seen_version" value="{}" formaction="{}">'
-                    '{}<span class="visually-hidden"> {}</span></button>',
-                    stored.version,
-                    reverse("admin:appointments_appointmentrequest_claim", args=[stored.pk]),
-                    _("Take up"),
-                    stored.reference,
-                )
-            )
-        return format_html_join("", "{}", ((part,) for part in shown))
+        outcome = f": {Outcome(stored.outcome).label}" if stored.outcome else ""
+        shown = format_html(
+            '{}{}<br><span class="quiet">{}</span><span class="looking" data-request="{}">{}</span>',
+            Status(stored.status).label, outcome, who, stored.pk, presence.words(stored.looked_at_by),
+        )  # fmt: skip
+        return shown + self._take_up(stored) if stored.may_take_up else shown
+
+    def _take_up(self, stored: Any) -> SafeString:
+        return format_html(
+            '<button class="button take-up" name="seen_version" value="{}" formaction="{}">'
+            '{}<span class="visually-hidden"> {}</span></button>',
+            stored.version,
+            stored.claim_address,
+            gettext("Take up"),
+            stored.reference,
+        )
 
     @admin.display(description=_("visit"))
     def place_or_visit(self, stored: AppointmentRequest) -> str:
         place = f" · {stored.place}" if stored.place else ""
-        return f"{stored.get_visit_type_display()}{place}"
+        return f"{VISITS.get(stored.visit_type, stored.visit_type)}{place}"

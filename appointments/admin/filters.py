@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from appointments import answers, lifecycle
 from appointments.admin import unseen
+from appointments.admin.frame import frame
 from appointments.states import Status
-from services.models import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class QueueFilter(admin.SimpleListFilter):
     """A filter whose choices are conditions; ``counted`` says which of them are counted."""
 
     everything: Any = _("All")
+    rest = ""
+    """The choice that each open request fits which fits no other; empty where it may fit several, or none."""
     nothing_known = Q(pk__in=[])
     """What a code that is no choice means."""
 
@@ -87,7 +88,7 @@ class CodeFilter(QueueFilter):
 
 class UrgencyFilter(CodeFilter):
     title, parameter_name = _("urgency"), "urgency__exact"
-    column, codes = "urgency", answers.UrgencyLevel
+    column, codes, rest = "urgency", answers.UrgencyLevel, answers.UrgencyLevel.ROUTINE.value
 
 
 class VisitFilter(CodeFilter):
@@ -108,6 +109,7 @@ class StatusFilter(QueueFilter):
     OPEN, CLOSED, ALL, WITHDRAWN = "open", "closed", "all", "withdrawn"
     is_open = ~Q(status=Status.CLOSED)
     nothing_known = is_open
+    rest = Status.SCHEDULED.value
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
         self.searching = bool(request.GET.get("found"))
@@ -149,8 +151,8 @@ class PlaceFilter(QueueFilter):
     ANY = "any"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        for place in Location.objects.in_language(settings.LANGUAGE_CODE):
-            yield Choice(place.slug, place.text.short_title, Q(place=place.slug))
+        for slug, title in frame(request).places:
+            yield Choice(slug, title, Q(place=slug))
         yield Choice(self.ANY, _("No preference"), Q(place=""))
 
 
@@ -159,6 +161,7 @@ class AgeFilter(QueueFilter):
 
     title = _("age of the patient")
     parameter_name = "age"
+    rest = "adult"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
         grown_up, senior = _birthday(18), _birthday(65)
@@ -179,6 +182,7 @@ class WaitingFilter(QueueFilter):
 
     title = _("received")
     parameter_name = "received"
+    rest = "three"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
         now = timezone.now()
@@ -194,7 +198,7 @@ class AnswerFilter(QueueFilter):
 
     title = _("answer")
     parameter_name = "answer"
-    OVERDUE = "overdue"
+    OVERDUE, rest = "overdue", "ahead"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
         now = timezone.now()

@@ -24,7 +24,7 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
 from appointments.models import AppointmentRequest
 
 SIZE = 50
-WINDOW = 20_000
+WINDOW = 10_000
 """How many requests one page looks through at most, where the filters have no index of their own."""
 
 Key = tuple[Any, ...]
@@ -55,6 +55,10 @@ class Order:
         """Those up to this place, which is among them."""
         up_to = TupleGreaterThanOrEqual if self.descending != backwards else TupleLessThanOrEqual
         return requests.filter(up_to(Tuple(*self.columns), key))
+
+    def place(self, row: AppointmentRequest) -> Key:
+        """Where in this order a request stands."""
+        return tuple(getattr(row, column) for column in self.columns)
 
     def key(self, value: list[Any]) -> Key:
         """A place that came from an address. Raises BadCursor."""
@@ -123,32 +127,40 @@ def cursor(text: str, order: Order) -> Cursor:
 
 @dataclass(slots=True)
 class Page:
-    """The ids of one page in order, and where its neighbors begin; None where there is none."""
+    """The rows of one page in order, and where its neighbors begin; None where there is none."""
 
-    ids: list[int] = field(default_factory=list)
+    rows: list[Any] = field(default_factory=list)
     following: Cursor | None = None
     preceding: Cursor | None = None
     is_first: bool = True
     window_ended: bool = False
 
 
-def page(requests: Requests, order: Order, at: Cursor, *, looked_through: Requests | None = None) -> Page:
-    """One page of ``requests``. ``looked_through`` are the same without the filters that no index answers:
-    of these a page looks at WINDOW at most, and says so where it ended there.
+def page(
+    requests: Requests, order: Order, at: Cursor, *, shown: Requests, looked_through: Requests | None = None
+) -> Page:
+    """One page of ``requests``, its rows read as ``shown`` reads them: one statement, which finds them within
+    an index first, however they are filtered.
+
+    ``looked_through`` are the same requests without the filters that no index answers: of these a page looks
+    at WINDOW at most, and says so where it ended there.
     """
     edge = _edge(looked_through, order, at) if looked_through is not None else None
     there = _from(requests, order, at)
     if edge is not None:
         there = order.until(there, edge, backwards=at.backwards)
-    keys = list(order.ordered(there, backwards=at.backwards).values_list(*order.columns)[: SIZE + 1])
-    more = len(keys) > SIZE
-    keys = keys[:SIZE]
+    found = order.ordered(there, backwards=at.backwards).values("pk")[: SIZE + 1]
+    rows = list(order.ordered(shown.filter(pk__in=found), backwards=at.backwards))
+    more = len(rows) > SIZE
+    rows = rows[:SIZE]
     at_start = at == START or (at.backwards and not more and edge is None)
-    beyond = Cursor(keys[-1] if more else edge, at.backwards) if more or edge is not None else None
-    behind = Cursor(keys[0], not at.backwards) if keys and at.key is not None else None
-    made = Page([key[-1] for key in keys], beyond, behind, at_start, not more and edge is not None)
+    beyond = (
+        Cursor(order.place(rows[-1]) if more else edge, at.backwards) if more or edge is not None else None
+    )
+    behind = Cursor(order.place(rows[0]), not at.backwards) if rows and at.key is not None else None
+    made = Page(rows, beyond, behind, at_start, not more and edge is not None)
     if at.backwards:
-        made.ids.reverse()
+        made.rows.reverse()
         made.following, made.preceding = made.preceding, made.following
     return made
 

@@ -179,8 +179,8 @@ def tells(row: states.Transition, request: AppointmentRequest) -> str:
 
 def reasons(request: AppointmentRequest) -> list[str]:
     """Why the rules gave this urgency, in words; a code that the rules no longer have is shown as it is."""
-    known = {rule.code: rule.reason_text(settings.LANGUAGE_CODE) for rule in urgency.rules().rules}
-    return [known.get(code, code) for code in request.urgency_reasons]
+    rules = [(code, urgency.rules().rule(code)) for code in request.urgency_reasons]
+    return [rule.reason_text(settings.LANGUAGE_CODE) if rule else code for code, rule in rules]
 
 
 def due(request: AppointmentRequest) -> tuple[str, str]:

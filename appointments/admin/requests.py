@@ -18,6 +18,7 @@ from appointments.admin.claiming import claim_view, refused_selection, take_up_s
 from appointments.admin.columns import COLUMNS, Columns
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import FILTERS, StatusFilter
+from appointments.admin.frame import frame
 from appointments.admin.giving import AssignView, CorrectContactView
 from appointments.admin.holds import HoldView, ReleaseView
 from appointments.admin.paging import SIZE
@@ -37,6 +38,7 @@ class RequestAdmin(Columns, ViewOnly):
     list_filter = FILTERS
     list_per_page = SIZE
     sortable_by = ()
+    preserve_filters = False  # no screen of a request leads back by them
     actions = ["take_up_selected"]
     show_facets = admin.ShowFacets.ALWAYS
     show_full_result_count = False
@@ -75,7 +77,7 @@ class RequestAdmin(Columns, ViewOnly):
     ) -> HttpResponse:
         context = {
             "title": _("The queue"),
-            "withdrawn": unseen.withdrawn(AppointmentRequest.objects.all()).count(),
+            "withdrawn": frame(request).withdrawn,
             "withdrawn_filter": f"?{StatusFilter.parameter_name}={StatusFilter.WITHDRAWN}",
             **(extra_context or {}),
         }

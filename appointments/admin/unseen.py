@@ -5,20 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import Exact
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from appointments import follow_up, states
-from appointments.answers import UrgencyLevel
 from appointments.models import AppointmentRequest, Event
-from appointments.states import Outcome, Status
 
 STEPS = [row.action for row in states.TRANSITIONS if row.by is states.By.STAFF]
-WITHDRAWN = "withdraw"
 SHOWN_FOR = timedelta(days=90)
 """How long a withdrawal that nobody has seen is listed."""
 
@@ -39,25 +35,13 @@ def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentReques
     return requests.annotate(
         changes=ArraySubquery(changes.order_by("action").values("action").distinct()),
         last_of_link=Subquery(of_link.order_by("-pk").values("action")[:1]),
-        is_withdrawn=Exists(withdrawn(AppointmentRequest.objects.filter(pk=OuterRef("pk")))),
+        is_withdrawn=ExpressionWrapper(is_withdrawn(), BooleanField()),
     )
 
 
 def is_withdrawn() -> Q:
-    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet.
-
-    That is a date that is free again, or an urgent request, whose patient may need care all the same.
-    """
-    # A step of staff would have changed the status or the outcome. The index knows these three actions.
-    of_it = Event.objects.filter(request_id=OuterRef("pk"), action__in=[WITHDRAWN, follow_up.SEEN, "note"])
-    last = Subquery(of_it.order_by("-pk").values("action")[:1])
-    matters = Q(scheduled_for__gt=F("closed_at")) | Q(urgency=UrgencyLevel.SAME_DAY)
-    return matters & Q(
-        Exact(last, WITHDRAWN),
-        status=Status.CLOSED,
-        outcome=Outcome.WITHDRAWN,
-        closed_at__gt=timezone.now() - SHOWN_FOR,
-    )
+    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet."""
+    return Q(withdrawal_unseen=True, closed_at__gt=timezone.now() - SHOWN_FOR)
 
 
 def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:

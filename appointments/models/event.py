@@ -43,13 +43,6 @@ class Event(models.Model):
                 condition=models.Q(codes__has_key="requests"),
                 name="event_lists_idx",
             ),
-            # Whether a withdrawal has been seen.
-            models.Index(
-                fields=["request_id", "-id"],
-                include=["action"],
-                condition=models.Q(action__in=["withdraw", "seen", "note"]),
-                name="event_of_withdrawal_idx",
-            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -17,6 +17,7 @@ from services.models import Goal
 
 models.CharField.register_lookup(Length)
 models.BinaryField.register_lookup(Length)
+models.TextField.register_lookup(Length)
 
 CONTROL = "[\\u0001-\\u001f\\u007f]"
 """PostgreSQL pattern of what no single line of text may hold. (NUL cannot be stored at all.)"""
@@ -33,6 +34,9 @@ def _code(label: object, options: type, *, blank: bool = False) -> "models.CharF
 def _codes(label: object) -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=40), verbose_name=label, default=list, blank=True)  # type: ignore[arg-type]
 
+
+LONGEST_NAMES = 250
+"""Characters of names that fit beside the times in an index; longer ones, which are rare, have their own."""
 
 FILTERED = ["status", "urgency", "visit_type", "language", "place", "assigned_to", "date_of_birth"]
 """What the queue is filtered by."""
@@ -88,6 +92,7 @@ class AppointmentRequest(models.Model):
     )
     scheduled_for = models.DateTimeField(_("scheduled for"), null=True)
     closed_at = models.DateTimeField(_("closed"), null=True)
+    withdrawal_unseen = models.BooleanField(_("withdrawn, to be seen"), default=False, db_default=False)
     legal_hold = models.BooleanField(_("under a legal hold"), default=False)
     in_medical_record = models.BooleanField(_("part of the medical record"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -212,14 +217,23 @@ class AppointmentRequest(models.Model):
             _finished("request_finished_by_place_idx", "place"),
             _finished("request_finished_by_tongue_idx", "language"),
             models.Index(
-                fields=["-closed_at", "-id"],
-                include=["urgency", "scheduled_for"],
-                condition=Q(status="closed", outcome="withdrawn"),
-                name="request_withdrawn_idx",
+                fields=["-closed_at", "-id"], condition=Q(withdrawal_unseen=True), name="request_unseen_idx"
             ),
             # What staff search for.
             _names("request_names_idx"),
             _names("request_open_names_idx", condition=~Q(status="closed")),
+            # A frequent name is met soon on the way back from the latest, and the index alone is read for it.
+            models.Index(
+                fields=["-received_at", "-id"],
+                include=["search_names"],
+                condition=Q(status="closed", search_names__length__lte=LONGEST_NAMES),
+                name="request_latest_names_idx",
+            ),
+            models.Index(
+                fields=["-received_at", "-id"],
+                condition=Q(search_names__length__gt=LONGEST_NAMES),
+                name="request_long_names_idx",
+            ),
             models.Index(
                 OpClass(Upper("email"), "text_pattern_ops"),
                 condition=~Q(email=""),

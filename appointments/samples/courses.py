@@ -27,7 +27,12 @@ class Course:
     closed: datetime | None = None
     assigned: int | None = None
     version: int = 1
+    is_unseen: bool = False
     entries: list[tuple[datetime, str, int | None, str, str]] = field(default_factory=list)
+
+    @property
+    def gave_up_a_date(self) -> bool:
+        return bool(self.scheduled_for and self.closed and self.scheduled_for > self.closed)
 
     def step(self, at: datetime, action: str, target: Status, codes: str = "", by: str = STAFF) -> None:
         """Move on as the lifecycle would have."""
@@ -101,7 +106,8 @@ def finished(chance: Random, course: Course, due: datetime, now: datetime) -> No
     action = "withdraw" if by == PATIENT else "close"
     course.step(course.closed, action, Status.CLOSED, f', "outcome": "{outcome.value}"', by)
     course.outcome = outcome.value
-    if by == PATIENT and now - course.closed > 2 * DAY:
+    course.is_unseen = by == PATIENT and now - course.closed <= 2 * DAY
+    if by == PATIENT and not course.is_unseen:
         seen = _later(chance, course.closed, 1)
         course.entries.append((seen, STAFF, course.holder, "seen", "{}"))
 

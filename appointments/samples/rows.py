@@ -18,8 +18,9 @@ from appointments.samples.people import PERSON_COLUMNS, person
 REQUEST_COLUMNS = [
     "id", "reference", "submission_key", "link_nonce", "received_at", "is_sample", "legal_hold",
     "in_medical_record", "consent_version", "respond_by", "status", "outcome", "first_contact_at",
-    "scheduled_for", "closed_at", "assigned_to_id", "version", "visit_type", "place", "person", "times",
-    "language", "other_language", "interpreter", "site_language", *ASSESSED_COLUMNS, *PERSON_COLUMNS,
+    "scheduled_for", "closed_at", "withdrawal_unseen", "assigned_to_id", "version", "visit_type", "place",
+    "person", "times", "language", "other_language", "interpreter", "site_language",
+    *ASSESSED_COLUMNS, *PERSON_COLUMNS,
 ]  # fmt: skip
 
 YEARS = 3
@@ -126,6 +127,7 @@ class Maker:
             str(UUID(int=chance.getrandbits(128))), moment(course.received), "t", "f", "f", "sample",
             moment(due), course.status, course.outcome, moment(course.first_contact),
             moment(course.scheduled_for), moment(course.closed),
+            field(course.is_unseen and (course.gave_up_a_date or case.level == urgency.Level.SAME_DAY)),
             NULL if course.assigned is None else str(course.assigned), str(course.version),
             visit, place, asked_for, self._times(arrived), language,
             "Arabic" if language == "other" else "", field(language != "en" and chance.random() < 0.7),
