@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from services.addresses import in_language
 from services.models import Page
-from services.rendering import render_page, whole
+from services.rendering import published, render_page
 
 
 @require_safe
@@ -20,8 +20,8 @@ def page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     Raises Http404.
     """
     language = get_language()
-    current = whole(Page.objects.published().at(f"/{path}"), language).first()
-    response = render_page(request, current, language) if current else _moved(request, f"/{path}", language)
+    current = published(f"/{path}", language)
+    response = render_page(request, current) if current else _moved(request, f"/{path}", language)
     patch_cache_control(response, public=True, max_age=settings.PAGE_MAX_AGE_SECONDS)
     return response
 
