@@ -12,3 +12,11 @@ def in_language(path: str, language: str) -> str:
     """A path of this site in that language; any other link as it is."""
     inside = path.startswith("/") and not path.startswith("//")
     return f"{prefix(language)}{path}" if inside else path
+
+
+def paths_above(path: str) -> list[str]:
+    """On the way from the home page to this one, the home page first."""
+    if path == "/":
+        return []
+    parts = path.strip("/").split("/")[:-1]
+    return ["/"] + ["/" + "/".join(parts[: n + 1]) + "/" for n in range(len(parts))]

@@ -1,30 +1,68 @@
 """What every public page shows around its own content."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from services import markdown
 from services.addresses import prefix
-from services.models import Clinic, Page, Update
+from services.models import Clinic, Destination, Page, Update
+from services.one_statement import Answers, Given, OneStatement
+
+NOW, LANGUAGE, PATH = Given("now"), Given("language"), Given("path")
+CRISIS_PAGE, LANGUAGE_PAGE, EYE_PAGE = CARDS_LEAD_TO = (
+    "/crisis-help/",
+    "/language-help/",
+    "/health-library/protecting-your-eye/",
+)
+
+
+def frame() -> dict[str, QuerySet[Any, Any]]:
+    """What ``Site`` reads; a page of the content asks for it together with itself."""
+    offered = Page.objects.offered_everywhere(NOW, paths=CARDS_LEAD_TO)
+    return {
+        "clinic": Clinic.objects.prefetch_related("texts"),
+        "offered": offered.destinations_in(LANGUAGE),
+        "updates": Update.objects.running(NOW).shown_on(PATH).in_language(LANGUAGE),
+    }
+
+
+FRAME = OneStatement(frame)
 
 
 class Site:
-    """Clinic, menu and updates, each read when a template first asks for it."""
+    """Clinic, menu and updates; all is read when a template first asks for any of it."""
 
-    def __init__(self, request: HttpRequest, *, path: str = "") -> None:
-        """``path``: the page being shown, where it is not the one the address names."""
+    def __init__(
+        self, request: HttpRequest, *, path: str = "", read: Answers | None = None, texts: Sequence[str] = ()
+    ) -> None:
+        """``path``: the page being shown, where it is not the one the address names.
+
+        ``read``: what ``frame`` found, where it was asked for already; ``texts``: the page's own Markdown.
+        """
         self._request = request
         self._path = path
+        self._given = read
+        self._texts = texts
         self.demonstration: bool = settings.DEMONSTRATION
 
     @cached_property
+    def _read(self) -> Answers:
+        if self._given is not None:
+            return self._given
+        language = get_language()
+        path = self._path or self._request.path_info.removeprefix(prefix(language))
+        return FRAME.ask(now=timezone.now(), language=language, path=path)
+
+    @property
     def clinic(self) -> Clinic | None:
-        return Clinic.objects.prefetch_related("texts").first()
+        return next(iter(self._read["clinic"]), None)
 
     @cached_property
     def placeholders(self) -> dict[str, str]:
@@ -41,46 +79,53 @@ class Site:
         )
 
     @cached_property
-    def _offered(self) -> list[Page]:
-        return list(Page.objects.offered_everywhere().in_language(get_language()))
+    def _offered(self) -> list[Destination]:
+        return [Destination(*row) for row in self._read["offered"]]
 
     @property
-    def menu(self) -> list[Page]:
+    def menu(self) -> list[Destination]:
         return [page for page in self._offered if page.in_menu]
 
     @property
-    def footer(self) -> list[Page]:
+    def footer(self) -> list[Destination]:
         return [page for page in self._offered if page.in_footer]
 
-    @cached_property
-    def crisis_page(self) -> Page | None:
+    @property
+    def crisis_page(self) -> Destination | None:
         """Help for somebody who may harm themselves, where editors keep such a page."""
-        return self._page_at("/crisis-help/")
+        return self._page_at(CRISIS_PAGE)
 
-    @cached_property
-    def language_page(self) -> Page | None:
+    @property
+    def language_page(self) -> Destination | None:
         """The language-assistance notice, which the request form leads to."""
-        return self._page_at("/language-help/")
+        return self._page_at(LANGUAGE_PAGE)
+
+    @property
+    def eye_page(self) -> Destination | None:
+        """How to care for an eye that does not close."""
+        return self._page_at(EYE_PAGE)
+
+    def _page_at(self, path: str) -> Destination | None:
+        return next((page for page in self._offered if page.path == path), None)
 
     @cached_property
-    def eye_page(self) -> Page | None:
-        """How to care for an eye that does not close."""
-        return self._page_at("/health-library/protecting-your-eye/")
-
-    def _page_at(self, path: str) -> Page | None:
-        return Page.objects.published().at(path).in_language(get_language()).first()
+    def pictures(self) -> dict[str, str]:
+        """The pictures that the page's own texts and the updates on it name, by their keys."""
+        return markdown.pictures_in([*self._texts, *(each.text.body for each in self._read["updates"])])
 
     @cached_property
     def updates(self) -> list[Update]:
         """The updates to show on top of the page asked for, the gravest first."""
-        language = get_language()
-        path = self._path or self._request.path_info.removeprefix(prefix(language))
         order = [Update.Level.EMERGENCY, Update.Level.IMPORTANT, Update.Level.INFORMATION]
-        running = Update.objects.running(timezone.now()).shown_on(path).in_language(language)
-        shown = sorted(running, key=lambda update: order.index(Update.Level(update.level)))
+        updates: list[Update] = self._read["updates"]
+        shown = sorted(updates, key=lambda update: order.index(Update.Level(update.level)))
         for update in shown:
-            body = update.text.body
-            update.body_html = markdown.render(body, language=language, placeholders=self.placeholders)
+            update.body_html = markdown.render(
+                update.text.body,
+                language=get_language(),
+                placeholders=self.placeholders,
+                pictures=self.pictures,
+            )
         return shown
 
 

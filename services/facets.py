@@ -5,6 +5,7 @@ The items are few and loaded anyway, so they are counted here and not by a query
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
+from django.utils.translation import ngettext
 
 from services.showing import Showing
 
@@ -45,6 +47,10 @@ class Option:
     """How many items following the link leaves; of a chosen one in its group: how many there are now."""
     address: str
 
+    @property
+    def results(self) -> str:
+        return ngettext("%(n)s result", "%(n)s results", self.count) % {"n": self.count}
+
 
 @dataclass(frozen=True)
 class Group:
@@ -63,6 +69,7 @@ class Filtered(Generic[Item]):
         self._items = items
         self._facets = facets
         self._path = showing.address(showing.page.path)
+        self._filed = {facet.name: [frozenset(facet.codes(item)) for item in items] for facet in facets}
         self._given = {facet.name: str(showing.chosen.get(facet.name, "")) for facet in facets}
         known = {facet.name: {code for code, _label in facet.options} for facet in facets}
         self.codes = {name: code for name, code in self._given.items() if code in known[name]}
@@ -102,9 +109,8 @@ class Filtered(Generic[Item]):
         return self._address({})
 
     def _options(self, facet: Facet[Item]) -> list[Option]:
-        filed = {
-            code: sum(code in facet.codes(item) for item in self._items) for code, _label in facet.options
-        }
+        times = Counter(code for codes in self._filed[facet.name] for code in codes)
+        filed = {code: times[code] for code, _label in facet.options}
         offered = [code for code, count in filed.items() if count or facet.always]
         if facet.name not in self.codes and all(filed[code] == self.total for code in offered):
             return []
@@ -120,8 +126,12 @@ class Filtered(Generic[Item]):
         return Option(facet.name, code, label, is_chosen, len(self._matching(then)), self._address(leads_to))
 
     def _matching(self, codes: dict[str, str]) -> list[Item]:
-        asked = [(facet, codes[facet.name]) for facet in self._facets if codes.get(facet.name)]
-        return [item for item in self._items if all(code in facet.codes(item) for facet, code in asked)]
+        asked = [(self._filed[name], code) for name, code in codes.items() if code]
+        return [
+            item
+            for number, item in enumerate(self._items)
+            if all(code in filed[number] for filed, code in asked)
+        ]
 
     def _address(self, codes: dict[str, str]) -> str:
         """The page with these answers, always in the same order: one address for one choice."""

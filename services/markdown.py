@@ -7,8 +7,8 @@ an item to tick off on paper, with a drawn box. Each cell of a wide table names 
 """
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import nh3
@@ -50,14 +50,37 @@ Pictures = tuple[tuple[str, str], ...]
 """The pictures that a text names: key and HTML, the description left empty."""
 
 
-def render(text: str, *, language: str, placeholders: dict[str, str] | None = None) -> SafeString:
-    """The HTML of a Markdown text; ``{phone}``-like placeholders are filled in first."""
-    return _rendered(_filled(text, placeholders), language, False, _pictures(text))
+def render(
+    text: str,
+    *,
+    language: str,
+    placeholders: dict[str, str] | None = None,
+    pictures: Mapping[str, str] | None = None,
+) -> SafeString:
+    """The HTML of a Markdown text; ``{phone}``-like placeholders are filled in first.
+
+    ``pictures``: those it names, where ``pictures_in`` has read them for several texts at once.
+    """
+    return _rendered(_filled(text, placeholders), language, False, _named(text, pictures))
 
 
 def render_inline(text: str, *, language: str, placeholders: dict[str, str] | None = None) -> SafeString:
     """The same for a single line: no paragraph around it, no blocks, no pictures."""
     return _rendered(_filled(text, placeholders), language, True, ())
+
+
+def pictures_in(texts: Iterable[str]) -> dict[str, str]:
+    """The HTML of all pictures that these texts name, by their keys."""
+    keys = {key for text in texts for key in PICTURE.findall(text)}
+    found = apps.get_model("services", "Picture").objects.filter(key__in=keys) if keys else ()
+    return {picture.key: picture.html for picture in found}
+
+
+def _named(text: str, pictures: Mapping[str, str] | None) -> Pictures:
+    """Of these pictures those that the text names, and no others: what is rendered is kept by them."""
+    known = pictures_in([text]) if pictures is None else pictures
+    keys = sorted(set(PICTURE.findall(text))) if known else ()
+    return tuple((key, known[key]) for key in keys if key in known)
 
 
 def _filled(text: str, placeholders: dict[str, str] | None) -> str:
@@ -66,23 +89,24 @@ def _filled(text: str, placeholders: dict[str, str] | None) -> str:
     return text
 
 
-def _pictures(text: str) -> Pictures:
-    keys = set(PICTURE.findall(text))
-    found = apps.get_model("services", "Picture").objects.filter(key__in=keys) if keys else ()
-    return tuple((picture.key, picture.html) for picture in found)
-
-
 def draft(text: str, *, language: str, placeholders: dict[str, str], inline: bool = False) -> SafeString:
     """The same as ``render`` or ``render_inline``, of a text that is still being written: it is not kept."""
-    return _html(_filled(text, placeholders), language, inline, () if inline else _pictures(text))
+    return _html(_filled(text, placeholders), language, inline, () if inline else _named(text, None))
 
 
 def _html(text: str, language: str, inline: bool, pictures: Pictures) -> SafeString:
     parser = _parser()
     env = {"language": language, "pictures": dict(pictures)}
     html = parser.renderInline(text, env) if inline else parser.render(text, env)
-    clean = nh3.clean(
-        html,
+    return mark_safe(_cleaner().clean(html))  # noqa: S308 - sanitised here
+
+
+_rendered = lru_cache(maxsize=2048)(_html)
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=TAGS,
         attributes=ATTRIBUTES,
         attribute_filter=_own_pictures_only,
@@ -90,10 +114,6 @@ def _html(text: str, language: str, inline: bool, pictures: Pictures) -> SafeStr
         url_schemes={"https", "mailto", "tel", "sms"},
         link_rel=None,
     )
-    return mark_safe(clean)  # noqa: S308 - sanitised on the line above
-
-
-_rendered = lru_cache(maxsize=2048)(_html)
 
 
 def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
@@ -103,7 +123,9 @@ def _own_pictures_only(tag: str, attribute: str, value: str) -> str | None:
     return value if all(address.startswith(settings.MEDIA_URL) for address in addresses) else None
 
 
+@cache
 def _parser() -> MarkdownIt:
+    """One for all texts: what it knows of a text stands in the text's own state and ``env``."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.core.ruler.push("callouts", _mark_callouts)
     parser.core.ruler.push("ticks", _mark_ticks)

@@ -1,5 +1,7 @@
 """Phone numbers of the clinic, as people write them and as phones dial them."""
 
+from functools import lru_cache
+
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,7 @@ def validate_phone(text: str) -> None:
         raise ValidationError(_("Not a whole phone number. An example: 216-555-0100"))
 
 
+@lru_cache(maxsize=256)
 def dialled(text: str) -> str:
     """For a ``tel:`` link: with the country code, digits only. What is no number is left to the phone."""
     try:

@@ -3,18 +3,25 @@
 from xml.etree import ElementTree as Xml
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from services.addresses import in_language
+from services.context import NOW
 from services.models import Page
+from services.one_statement import OneStatement
 from services.public_address import absolute
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+EVERY_PAGE = OneStatement(
+    lambda: {"pages": Page.objects.published(NOW).order_by("path").only("path", "changed_at").with_written()}
+)
 
 
 def sitemap(request: HttpRequest) -> bytes:
     """Every published page in each language of the site that it has words in, with its last change."""
     root = Xml.Element("urlset", xmlns=NAMESPACE)
-    for page in Page.objects.published().order_by("path").prefetch_related("texts"):
+    for page in EVERY_PAGE.ask(now=timezone.now())["pages"]:
         for language in page.written_in:
             entry = Xml.SubElement(root, "url")
             Xml.SubElement(entry, "loc").text = absolute(request, in_language(page.path, language))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -54,9 +55,9 @@ def graph(context: Mapping[str, Any]) -> Node:
 def _page(context: Mapping[str, Any], entities: Entities, about: list[str]) -> Node:
     """A page that a named person has reviewed is a medical page; one of questions says those too."""
     page: Page = context["page"]
-    address = entities.address_of(page)
+    address = entities.address_of(page.path)
     reviewer = page.reviewer if page.reviewed_on else None
-    questions = list(_questions(context["body"]))
+    questions = [_question(*each) for each in _asked(context["body"])]
     asks = len(questions) >= LEAST_QUESTIONS
     kinds = ["MedicalWebPage" if reviewer else "WebPage", *(["FAQPage"] if asks else [])]
     return without_gaps(
@@ -80,7 +81,7 @@ def _page(context: Mapping[str, Any], entities: Entities, about: list[str]) -> N
 def _words(context: Mapping[str, Any], entities: Entities) -> Node:
     """How the page, and the one thing it is about, are called and described."""
     return {
-        "url": entities.address_of(context["page"]),
+        "url": entities.address_of(context["page"].path),
         "name": context["text"].title,
         "description": description(context),
     }
@@ -105,34 +106,47 @@ def _places(context: Mapping[str, Any]) -> list[tuple[Page, Location]]:
     """The clinic's locations, where the page is about where the clinic is: the home page, and their list."""
     page: Page = context["page"]
     if page.kind == Page.Kind.HOME:
-        return [(place, place) for place in Location.objects.published().in_language(get_language())]
+        return [(place, place) for place in context["locations"]]
     listed = context.get("children", [])
     return [(child, child.location) for child in listed if child.kind == Page.Kind.LOCATION]
 
 
 def _breadcrumbs(context: Mapping[str, Any], entities: Entities) -> Node:
-    way: list[Page] = [*context["breadcrumbs"], context["page"]]
+    page: Page = context["page"]
+    way = [(above.path, above.short_title) for above in context["breadcrumbs"]]
     return {
         "@type": "BreadcrumbList",
-        "@id": f"{entities.address_of(context['page'])}#breadcrumb",
+        "@id": f"{entities.address_of(page.path)}#breadcrumb",
         "itemListElement": [
             {
                 "@type": "ListItem",
                 "position": position,
-                "name": page.text.short_title,
-                "item": entities.address_of(page),
+                "name": name,
+                "item": entities.address_of(path),
             }
-            for position, page in enumerate(way, start=1)
+            for position, (path, name) in enumerate([*way, (page.path, page.text.short_title)], start=1)
         ],
     }
 
 
-def _questions(body: str) -> Iterator[Node]:
-    """Headings that ask, each with the words below it, to the next heading."""
+def _question(question: str, answer: str) -> Node:
+    return {
+        "@type": "Question",
+        "name": question,
+        "acceptedAnswer": {"@type": "Answer", "text": answer},
+    }
+
+
+@lru_cache(maxsize=512)
+def _asked(body: str) -> tuple[tuple[str, str], ...]:
+    """Headings of this text that ask, each with the words below it, to the next heading."""
+    return tuple(_headings_that_ask(body))
+
+
+def _headings_that_ask(body: str) -> Iterator[tuple[str, str]]:
     headings = list(HEADING.finditer(body))
     for heading, following in zip_longest(headings, headings[1:]):
         end = following.start() if following else len(body)
         question, answer = plain(heading[2]), plain(body[heading.end() : end])
         if question.endswith("?") and answer:
-            accepted = {"@type": "Answer", "text": answer}
-            yield {"@type": "Question", "name": question, "acceptedAnswer": accepted}
+            yield question, answer

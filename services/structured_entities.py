@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -48,9 +49,9 @@ class Entities:
     def identifier(self, path: str, part: str) -> str:
         return f"{absolute(self._request, path)}#{part}"
 
-    def address_of(self, page: Page) -> str:
-        """The page's whole address in the language being shown."""
-        return absolute(self._request, in_language(page.path, get_language()))
+    def address_of(self, path: str) -> str:
+        """The whole address of the page there, in the language being shown."""
+        return absolute(self._request, in_language(path, get_language()))
 
     def clinic_reference(self) -> Node | None:
         return {"@id": self.identifier("/", "clinic")} if self._clinic else None
@@ -86,7 +87,7 @@ class Entities:
                 "@type": "MedicalClinic",
                 "@id": self.identifier(page.path, "place"),
                 "name": name,
-                "url": self.address_of(page),
+                "url": self.address_of(page.path),
                 "telephone": _telephone(location.phone),
                 "address": _postal_address(location),
                 "hasMap": location.directions_url,
@@ -100,7 +101,7 @@ class Entities:
         node = {"@type": _type_of(person), "name": person.text.title}
         if not person.is_public:
             return node
-        return {**node, "@id": self.identifier(person.path, "person"), "url": self.address_of(person)}
+        return {**node, "@id": self.identifier(person.path, "person"), "url": self.address_of(person.path)}
 
     def person(self, person: Person, words: Node, certifications: list[str], places: list[Location]) -> Node:
         """A team member. To schema.org a Physician is an organization: an address, but no job title."""
@@ -154,6 +155,7 @@ def _certification(name: str) -> Node:
     return {"@type": "EducationalOccupationalCredential", "credentialCategory": category, "name": name}
 
 
+@lru_cache(maxsize=256)
 def _telephone(phone: str) -> str:
     """With the country's code, as schema.org's readers ask; as it is written where that is not possible."""
     try:

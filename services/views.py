@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from clinic_site.kept_public import keep_public
 from services.addresses import in_language
 from services.models import Page
-from services.rendering import render_page, whole
+from services.rendering import published, render_page
 
 
 @require_safe
@@ -19,8 +19,8 @@ def page(request: HttpRequest, path: str = "") -> HttpResponseBase:
     Raises Http404.
     """
     language = get_language()
-    current = whole(Page.objects.published().at(f"/{path}"), language).first()
-    response = render_page(request, current, language) if current else _moved(request, f"/{path}", language)
+    current = published(f"/{path}", language)
+    response = render_page(request, current) if current else _moved(request, f"/{path}", language)
     keep_public(response)
     return response
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils.safestring import mark_safe
 
-from services.glossary import Marker
+from services.glossary import Marker, Word
 from services.models import Term
 from tests.content import add_page
 from tests.html import parse
@@ -19,7 +19,7 @@ def add_term(key: str, word: str, *forms: str, meaning: str = "What it means.") 
 
 
 def marked(html: str) -> str:
-    return Marker(Term.objects.in_language("en")).mark(mark_safe(html))  # noqa: S308
+    return Marker(map(Word.of, Term.objects.words_in("en"))).mark(mark_safe(html))  # noqa: S308
 
 
 def link(key: str, words: str) -> str:

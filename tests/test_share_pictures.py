@@ -14,7 +14,7 @@ from PIL import Image, ImageChops
 
 from services import share_pictures
 from services.models import Page, PageText
-from services.rendering import render_page, whole
+from services.rendering import render_page, stored
 from services.share_pictures import Words, drawable, fitted
 from tests.content import add_clinic, add_page
 from tests.html import parse
@@ -117,8 +117,7 @@ def test_title_clinic_and_design_each_give_a_picture_of_its_own(
 @pytest.mark.django_db
 def test_a_page_that_is_not_public_names_no_picture(rf: Any) -> None:
     add_page("/a/", "Not yet", status="draft")
-    draft = whole(Page.objects.at("/a/"), "en").get()
-    shown = parse(render_page(rf.get("/staff/preview/"), draft, "en").content)
+    shown = parse(render_page(rf.get("/staff/preview/"), stored("/a/", "en")).content)
     assert not shown.all("meta", property="og:image")
     assert shown.one("meta", name="robots").attributes["content"] == "noindex"
 

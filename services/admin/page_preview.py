@@ -18,7 +18,7 @@ from django.utils.translation import get_language_info, gettext, override
 from services.admin.mistakes import Mistake
 from services.admin.versions import Versioned
 from services.models import Page
-from services.rendering import render_page, whole
+from services.rendering import render_page, stored
 
 MAIN = b"<main"
 
@@ -64,13 +64,13 @@ class Previewed(Versioned):
         if not languages:
             return self._nothing_to_show(request)
         chosen = language if language in languages else languages[0]
-        loaded = whole(Page.objects.filter(pk=page.pk), chosen).get()
+        loaded = stored(page.path, chosen)
         with override(chosen):
-            response = render_page(request, loaded, chosen)
+            response = render_page(request, loaded)
         context = {
-            "page": loaded,
+            "page": loaded.page,
             "unsaved": unsaved,
-            "publication": loaded.publication,
+            "publication": loaded.page.publication,
             "languages": [(code, gettext(get_language_info(code)["name"])) for code in languages],
             "chosen": chosen,
             "change_url": f"admin:services_{self.opts.model_name}_change",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.context import LANGUAGE
 from services.kinds import lists
 from services.models import Fact, Page
+from services.one_statement import OneStatement
 from services.showing import Showing
 
 COMPARED = ["purpose", "when_used", "what_moves", "stay_recovery", "results_time", "limits"]
@@ -15,9 +17,13 @@ ALL = "all"
 SENT = "show"
 """The name of the button: without a tick nothing else tells that the form was sent."""
 
+COMPARED_PAGES = OneStatement(
+    lambda: {"children": lists.cards().with_facts(LANGUAGE, COMPARED).with_sources()},
+)
+
 
 def context(showing: Showing) -> dict[str, Any]:
-    children = lists.children(showing, with_sources=True)
+    children = lists.children(showing, COMPARED_PAGES)
     asked = showing.chosen.getlist("compare")
     ticked = [child for child in children if child.slug in asked]
     few = ticked[:MOST] if len(ticked) > 1 else []

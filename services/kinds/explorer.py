@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.context import LANGUAGE
 from services.facets import Filtered
-from services.kinds.treatment_facets import BEGAN, GOAL, KIND, advice, closest_first
+from services.kinds.treatment_facets import (
+    BEGAN,
+    BELOW,
+    GOAL,
+    KIND,
+    advice,
+    closest_first,
+    offered_below,
+)
 from services.models import Fact, Treatment
+from services.one_statement import OneStatement
 from services.showing import Showing
 
 SHOWN = [Fact.Key.WHEN_USED, Fact.Key.RESULTS_TIME]
 """The facts that help to choose what to read."""
 
+OFFERED = OneStatement(lambda: {"treatments": offered_below(BELOW).with_facts(LANGUAGE, SHOWN)})
+
 
 def context(showing: Showing) -> dict[str, Any]:
-    treatments = Treatment.objects.published().of_service(showing.page.parent)
-    offered = list(treatments.in_language(showing.language).with_facts(showing.language))
+    offered = showing.ask(OFFERED, below=showing.above)["treatments"]
     filtered = Filtered(offered, [GOAL, BEGAN, KIND], showing)
     found = closest_first(filtered.results, filtered.codes.get(GOAL.name, ""))
     return {
@@ -29,5 +40,7 @@ def context(showing: Showing) -> dict[str, Any]:
 def _facts(showing: Showing, treatment: Treatment) -> list[dict[str, Any]]:
     answers = {fact.key: fact.value for fact in treatment.loaded_facts}  # type: ignore[attr-defined]
     return [
-        {"label": key.label, "value": showing.plain_line(answers[key])} for key in SHOWN if key in answers
+        {"label": str(key.label), "value": showing.plain_line(answers[key])}
+        for key in SHOWN
+        if key in answers
     ]

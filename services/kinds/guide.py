@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from crispy_forms.templatetags.crispy_forms_filters import as_crispy_form
 from django import forms
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from services.context import LANGUAGE, NOW
 from services.facets import Facet, Filtered
-from services.kinds.treatment_facets import BEGAN, GOAL, advice, closest_first
+from services.kinds.treatment_facets import BEGAN, BELOW, GOAL, advice, closest_first, offered_below
 from services.models import Goal, Person, Treatment
+from services.one_statement import AnyGiven, OneStatement
 from services.showing import Showing
 
 ANY = "any"
@@ -29,6 +35,10 @@ def _with_any(facet: Facet[Treatment], label: Any) -> Facet[Treatment]:
     )
 
 
+TREATMENTS = OneStatement(lambda: {"treatments": offered_below(BELOW)})
+PEOPLE = OneStatement(
+    lambda: {"people": Person.objects.published(NOW).in_roles(AnyGiven("roles")).listed_in(LANGUAGE)}
+)
 QUESTIONS = [_with_any(BEGAN, _("I am not sure")), _with_any(GOAL, _("Something else, or I am not sure"))]
 
 
@@ -44,15 +54,21 @@ class GuideForm(forms.Form):
     )
 
 
+@lru_cache(maxsize=256)
+def _questions(language: str | None, answers: tuple[tuple[str, str], ...]) -> SafeString:
+    """The form in the language being shown. The same for all who chose the same: known answers alone."""
+    return as_crispy_form(GuideForm(initial=dict(answers)))
+
+
 def context(showing: Showing) -> dict[str, Any]:
-    treatments = Treatment.objects.published().of_service(showing.page.parent)
-    filtered = Filtered(list(treatments.in_language(showing.language)), QUESTIONS, showing)
-    form = GuideForm(initial=filtered.codes)
+    treatments: list[Treatment] = showing.ask(TREATMENTS, below=showing.above)["treatments"]
+    filtered = Filtered(treatments, QUESTIONS, showing)
+    form = GuideForm()
     goal = filtered.codes.get(GOAL.name, "")
     found = closest_first(filtered.results, goal)
     roles = _ranked(found, by_goal=goal in Goal.values) if filtered.codes else []
     return {
-        "form": form,
+        "questions": _questions(get_language(), tuple(filtered.codes.items())),
         "sent": SENT,
         "filtered": filtered,
         "was_asked": any(name in showing.chosen for name in [*form.fields, SENT]),
@@ -75,7 +91,7 @@ def _ranked(treatments: Sequence[Treatment], *, by_goal: bool) -> list[str]:
 
 
 def _with_people(showing: Showing, codes: list[str]) -> list[dict[str, Any]]:
-    people = list(Person.objects.published().in_language(showing.language).in_roles(codes))
+    people = showing.ask(PEOPLE, roles=codes)["people"] if codes else []
     return [
         {"label": Person.Role(code).label, "people": [person for person in people if person.role == code]}
         for code in codes

@@ -7,9 +7,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from services.context import LANGUAGE, NOW
 from services.facets import Facet, Filtered
 from services.models import Location, Page, Person
-from services.showing import Showing
+from services.one_statement import OneStatement
+from services.querysets import PageQuerySet
+from services.showing import PAGE, Showing
 
 
 def context(showing: Showing) -> dict[str, Any]:
@@ -22,12 +25,18 @@ def context(showing: Showing) -> dict[str, Any]:
     return {"children": pages}
 
 
-def children(showing: Showing, *, with_sources: bool = False) -> list[Any]:
-    """The published pages below this one, each with what its card shows."""
-    found = Page.objects.published().below(showing.page).in_language(showing.language)
-    found = found.with_details().with_facts(showing.language)
-    found = found.with_places(showing.language).with_hours()
-    pages: list[Any] = list(found.with_sources() if with_sources else found)
+def cards() -> PageQuerySet[Page]:
+    """The published pages below the one shown, each with what its card shows."""
+    below = Page.objects.published(NOW).below(PAGE).listed_in(LANGUAGE).with_details()
+    return below.with_places(LANGUAGE, NOW).with_hours()
+
+
+CARDS = OneStatement(lambda: {"children": cards()})
+
+
+def children(showing: Showing, statement: OneStatement = CARDS) -> list[Any]:
+    """The pages that the statement finds as ``children``; places say whether they are open."""
+    pages: list[Any] = showing.ask(statement)["children"]
     now = timezone.now()
     for page in pages:
         if page.kind == Page.Kind.PERSON:

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.kinds.treatment_facets import closest_first
+from services.kinds.treatment_facets import closest_first, offered_below
 from services.models import Goal, NerveBranch, Point, Treatment
+from services.one_statement import OneStatement
 from services.showing import Showing
+
+OFFERED = OneStatement(lambda: {"treatments": offered_below("/")})
 
 
 def context(showing: Showing) -> dict[str, Any]:
-    offered = list(Treatment.objects.published().in_language(showing.language).of_service(None))
+    offered: list[Treatment] = showing.ask(OFFERED)["treatments"]
     points: list[Point] = showing.page.loaded_points  # type: ignore[attr-defined]
     goals = _goals_by_branch(points)
     return {
-        "parts": {branch.value: {"goals": goals[branch]} for branch in NerveBranch if branch in goals},
+        "parts": {
+            branch.value: {"goals": goals[branch], "points": _points_of(branch, showing)}
+            for branch in NerveBranch
+            if branch in goals
+        },
         "wishes": [
             _wish(goal, goals, offered) for goal in Goal if any(goal in each for each in goals.values())
         ],
     }
+
+
+def _points_of(branch: NerveBranch, showing: Showing) -> list[dict[str, Any]]:
+    return [point for point in showing.points if point["point"].branch == branch]
 
 
 def _goals_by_branch(points: list[Point]) -> dict[str, list[str]]:
@@ -33,7 +44,11 @@ def _wish(goal: Goal, goals: dict[str, list[str]], offered: list[Treatment]) -> 
     """Something a patient wants back: which parts of the nerve do it, and what helps."""
     helping = [treatment for treatment in offered if goal in treatment.goals]
     return {
-        "goal": goal,
-        "branches": [NerveBranch(branch) for branch, served in goals.items() if goal in served],
+        "goal": {"value": goal.value, "label": goal.label},
+        "branches": [
+            {"value": branch, "label": NerveBranch(branch).label}
+            for branch, served in goals.items()
+            if goal in served
+        ],
         "treatments": closest_first(helping, goal),
     }

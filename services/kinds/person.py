@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from services.context import LANGUAGE, NOW
 from services.models import Location
-from services.showing import Showing
+from services.one_statement import OneStatement
+from services.showing import PAGE, Showing
+
+PLACES = OneStatement(
+    lambda: {"places": Location.objects.published(NOW).listed_in(LANGUAGE).with_person(PAGE)},
+)
 
 
 def context(showing: Showing) -> dict[str, Any]:
-    places = Location.objects.published().in_language(showing.language).with_person(showing.page)
-    return {"person": showing.page.person, "places": list(places)}
+    person = showing.page.person
+    person.loaded_texts = showing.page.loaded_texts  # type: ignore[attr-defined]
+    return {"person": person, **showing.ask(PLACES)}

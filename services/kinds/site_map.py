@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.context import LANGUAGE, NOW
 from services.models import Page
+from services.one_statement import OneStatement
 from services.showing import Showing
+
+EVERY_PAGE = OneStatement(lambda: {"pages": Page.objects.published(NOW).tree_in(LANGUAGE)})
+Row = tuple[int, int | None, str, str]
 
 
 def context(showing: Showing) -> dict[str, Any]:
-    pages = list(Page.objects.published().in_language(showing.language).order_by("position", "path"))
-    known = {page.pk for page in pages}
-    below: dict[int | None, list[Page]] = {}
+    pages: list[Row] = showing.ask(EVERY_PAGE)["pages"]
+    known = {pk for pk, _above, _path, _title in pages}
+    below: dict[int | None, list[Row]] = {}
     for page in pages:
-        below.setdefault(page.parent_id if page.parent_id in known else None, []).append(page)
+        below.setdefault(page[1] if page[1] in known else None, []).append(page)
     return {"tree": _branches(None, below)}
 
 
-def _branches(above: int | None, below: dict[int | None, list[Page]]) -> list[dict[str, Any]]:
-    return [{"page": page, "branches": _branches(page.pk, below)} for page in below.get(above, [])]
+def _branches(above: int | None, below: dict[int | None, list[Row]]) -> list[dict[str, Any]]:
+    return [
+        {"path": path, "title": title, "branches": _branches(pk, below)}
+        for pk, _above, path, title in below.get(above, [])
+    ]

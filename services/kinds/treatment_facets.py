@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from services.context import LANGUAGE, NOW
 from services.facets import Facet
 from services.models import Goal, OnsetWindow, Treatment
+from services.one_statement import Given
+from services.querysets import Told, TreatmentQuerySet
 
 GOAL: Facet[Treatment] = Facet("goal", _("What you want"), Goal.choices, lambda treatment: treatment.goals)
 BEGAN: Facet[Treatment] = Facet(
@@ -17,6 +20,13 @@ KIND: Facet[Treatment] = Facet(
     Treatment.TreatmentKind.choices,
     lambda treatment: [treatment.treatment_kind],
 )
+
+BELOW = Given("below")
+
+
+def offered_below(path: Told) -> TreatmentQuerySet:
+    """The treatments that everybody sees below this address, with the words of a list."""
+    return Treatment.objects.published(NOW).under(path).listed_in(LANGUAGE)
 
 
 def closest_first(treatments: Iterable[Treatment], goal: str) -> list[Treatment]:

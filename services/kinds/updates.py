@@ -2,17 +2,25 @@
 
 from typing import Any
 
-from django.utils import timezone
-
+from services.context import LANGUAGE, NOW
+from services.markdown import pictures_in
 from services.models import Update
+from services.one_statement import OneStatement
 from services.showing import Showing
+
+RUNNING = OneStatement(lambda: {"updates": Update.objects.running(NOW).in_language(LANGUAGE)})
 
 
 def context(showing: Showing) -> dict[str, Any]:
-    running = Update.objects.running(timezone.now()).in_language(showing.language)
+    running: list[Update] = showing.ask(RUNNING)["updates"]
+    pictures = pictures_in(update.text.body for update in running)
     return {
         "updates": [
-            {"update": update, "title": update.text.title, "body": showing.plain(update.text.body)}
+            {
+                "update": update,
+                "title": update.text.title,
+                "body": showing.plain(update.text.body, pictures),
+            }
             for update in running
         ]
     }

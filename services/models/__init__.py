@@ -6,7 +6,7 @@ from services.models.goal import Goal, OnsetWindow
 from services.models.icon import Icon
 from services.models.location import Location, OpeningHours
 from services.models.page import OldAddress, Page
-from services.models.page_parts import Fact, NerveBranch, PageText, Point, Source
+from services.models.page_parts import Destination, Fact, NerveBranch, PageText, Point, Source
 from services.models.person import Person
 from services.models.picture import Picture
 from services.models.ready import ContentStamp, ReadyPage
@@ -22,6 +22,7 @@ __all__ = [
     "Clinic",
     "ClinicText",
     "ContentStamp",
+    "Destination",
     "Fact",
     "Goal",
     "Icon",

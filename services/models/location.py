@@ -9,6 +9,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from services.models.page import Page
+from services.models.words import label_of
 from services.opening_times import Opening, Span, opening_at
 from services.phones import dialled, validate_phone
 
@@ -34,6 +35,7 @@ class Location(Page):
         FLORIDA = "florida", _("Florida")
 
     region = models.CharField(_("region"), max_length=12, choices=Region)
+    get_region_display = label_of("region", Region.choices)
     street = models.CharField(_("street"), max_length=120)
     city = models.CharField(_("city"), max_length=80)
     state = models.CharField(_("state"), max_length=2)
@@ -75,6 +77,7 @@ class OpeningHours(models.Model):
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="hours")
     weekday = models.PositiveSmallIntegerField(_("day"), choices=sorted(WEEKDAYS.items()))
+    get_weekday_display = label_of("weekday", WEEKDAYS.items())
     opens = models.TimeField(_("opens"))
     closes = models.TimeField(_("closes"))
 

@@ -1,6 +1,7 @@
 """What a page is made of in one language: words, points, facts; and its sources."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
@@ -11,7 +12,7 @@ from services import writing
 from services.models.goal import Goal
 from services.models.icon import Icon
 from services.models.page import Page
-from services.models.words import language_field
+from services.models.words import label_of, language_field
 
 
 def _stored(row: models.Model) -> Callable[[str], str]:
@@ -57,7 +58,25 @@ class PageText(models.Model):
     @property
     def short_title(self) -> str:
         """The title for menus and breadcrumbs."""
-        return self.menu_title or self.title
+        return short_title(self.title, self.menu_title)
+
+
+def short_title(title: str, menu_title: str) -> str:
+    return menu_title or title
+
+
+class Destination(NamedTuple):
+    """A page as links lead to it from everywhere: what ``PageQuerySet.destinations_in`` reads."""
+
+    path: str
+    title: str
+    menu_title: str
+    in_menu: bool
+    in_footer: bool
+
+    @property
+    def short_title(self) -> str:
+        return short_title(self.title, self.menu_title)
 
 
 class NerveBranch(models.TextChoices):
@@ -153,6 +172,7 @@ class Fact(models.Model):
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="facts")
     language = language_field()
     key = models.CharField(_("question"), max_length=24, choices=Key)
+    get_key_display = label_of("key", Key.choices)
     value = models.TextField(_("answer"), max_length=600)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 

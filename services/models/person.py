@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info, gettext
+from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from services import pictures
 from services.models.page import Page
+from services.models.words import label_of
+from services.one_statement import Given, OneStatement
 
 
 class Person(Page):
@@ -31,6 +35,7 @@ class Person(Page):
         COORDINATOR = "coordinator", _("Care coordinator")
 
     role = models.CharField(_("role"), max_length=16, choices=Role)
+    get_role_display = label_of("role", Role.choices)
     languages = ArrayField(
         models.CharField(max_length=12),
         verbose_name=_("speaks"),
@@ -62,12 +67,8 @@ class Person(Page):
     @classmethod
     def all_surgeons_double_certified(cls, language: str) -> bool:
         """Whether each published surgeon's own data names at least two board certifications."""
-        certifications = models.Count(
-            "facts", filter=models.Q(facts__key="board_certification", facts__language=language)
-        )
-        surgeons = cls.objects.published().filter(role=cls.Role.SURGEON).annotate(boards=certifications)
-        counts = [surgeon.boards for surgeon in surgeons]
-        return bool(counts) and min(counts) >= 2
+        counted = BOARDS_OF_SURGEONS.ask(now=timezone.now(), language=language)["boards"]
+        return bool(counted) and min(boards for (boards,) in counted) >= 2
 
     @property
     def initials(self) -> str:
@@ -101,10 +102,23 @@ class Person(Page):
 
     @property
     def language_names(self) -> list[str]:
-        names = []
-        for code in self.languages:
-            try:
-                names.append(capfirst(gettext(get_language_info(code)["name"])))
-            except KeyError:
-                names.append(code)
-        return names
+        return [_language_name(code, get_language()) for code in self.languages]
+
+
+@lru_cache(maxsize=256)
+def _language_name(code: str, shown_in: str | None) -> str:
+    """What a language is called in the one being shown; its code where we know no name."""
+    try:
+        return capfirst(gettext(get_language_info(code)["name"]))
+    except KeyError:
+        return code
+
+
+def _boards_of_surgeons() -> models.QuerySet[Person, tuple[int]]:
+    """How many board certifications each published surgeon's data name in this language."""
+    named = models.Q(facts__key="board_certification", facts__language=Given("language"))
+    surgeons = Person.objects.published(Given("now")).filter(role=Person.Role.SURGEON).order_by()
+    return surgeons.annotate(boards=models.Count("facts", filter=named)).values_list("boards")
+
+
+BOARDS_OF_SURGEONS = OneStatement(lambda: {"boards": _boards_of_surgeons()})

@@ -7,7 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from services.models.goal import Goal, OnsetWindow
 from services.models.page import Page
 from services.models.person import Person
+from services.models.words import label_of
 from services.querysets import TreatmentQuerySet
+
+GOAL_LABELS = dict(Goal.choices)
 
 
 class Treatment(Page):
@@ -20,6 +23,7 @@ class Treatment(Page):
         SUPPORT = "support", _("Support")
 
     treatment_kind = models.CharField(_("kind of treatment"), max_length=12, choices=TreatmentKind)
+    get_treatment_kind_display = label_of("treatment_kind", TreatmentKind.choices)
     goals = ArrayField(
         models.CharField(max_length=16, choices=Goal),
         verbose_name=_("helps with"),
@@ -52,4 +56,4 @@ class Treatment(Page):
 
     @property
     def goal_labels(self) -> list[str]:
-        return [str(Goal(code).label) for code in self.goals if code in Goal.values]
+        return [str(GOAL_LABELS[code]) for code in self.goals if code in GOAL_LABELS]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from services import writing
 from services.models.page import Page, validate_in_our_time
 from services.models.provenance import Provenance
-from services.models.words import Worded, language_field
+from services.models.words import Worded, label_of, language_field
 from services.querysets import UpdateQuerySet
 
 
@@ -24,6 +24,7 @@ class Update(Provenance, Worded):
         EMERGENCY = "emergency", _("Emergency")
 
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.INFORMATION)
+    get_level_display = label_of("level", Level.choices)
     starts_at = models.DateTimeField(_("shown from"), validators=[validate_in_our_time])
     ends_at = models.DateTimeField(
         _("shown until"),

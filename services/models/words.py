@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +38,17 @@ class Worded(models.Model):
         if loaded or not self.pk:
             return loaded[0] if loaded else None
         return next(iter(self.texts.all()), None)  # type: ignore[attr-defined]
+
+
+def label_of(field: str, choices: Iterable[tuple[Any, Any]]) -> Callable[[Any], str]:
+    """A ``get_<field>_display`` that looks the label up. Django's own gathers all choices at every call."""
+    labels = dict(choices)
+
+    def label(row: Any) -> str:
+        value = getattr(row, field)
+        return str(labels.get(value, value))
+
+    return label
 
 
 def language_field() -> models.CharField[Any, Any]:
