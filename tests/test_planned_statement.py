@@ -53,6 +53,11 @@ def test_within_a_transaction_nothing_is_planned() -> None:
         assert first_words() == ["WITH"]
 
 
+def test_behind_a_pooler_that_was_told_of_nothing_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    assert [first_words() for _time in range(2)] == [["WITH"], ["WITH"]]
+
+
 def test_a_plan_that_a_pooler_threw_away_is_made_again() -> None:
     titles()
     run("DEALLOCATE ALL")

@@ -30,13 +30,14 @@ class PlannedStatement:
     def value(self, values: Sequence[Any]) -> Any:
         """The answer.
 
-        A pooler may hand one connection of PostgreSQL's to several of ours, which then has planned less or
-        more than we know: either is told by an error, and made good. Within a transaction that error would
-        end it, so there nothing is planned ahead.
+        Behind a pooler that gives each transaction another connection nothing is planned ahead: who has one
+        sets Django's DISABLE_SERVER_SIDE_CURSORS. Where nobody said so, a connection has planned less or more
+        than we know: either is told by an error, and made good. Within a transaction that error would end it,
+        so there nothing is planned ahead either.
         """
         connection = connections[DEFAULT_DB_ALIAS]
         connection.ensure_connection()
-        if connection.in_atomic_block:
+        if connection.in_atomic_block or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
             return _answer(self._sql, values)
         planned = _planned.setdefault(connection.connection, set())
         given = f" ({', '.join(['%s'] * len(values))})" if values else ""
