@@ -35,9 +35,14 @@ class Server:
 
 
 @contextmanager
-def serving(application: str, *, command: Sequence[str] = WEB_SERVER, **environment: str) -> Iterator[Server]:
-    """``module:name`` served until the block ends; bench/ and the checkout are on its path."""
-    port = free_port()
+def serving(
+    application: str, *, command: Sequence[str] = WEB_SERVER, port: int = 0, **environment: str
+) -> Iterator[Server]:
+    """``module:name`` served until the block ends; bench/ and the checkout are on its path.
+
+    ``port``: where it has to be told beforehand.
+    """
+    port = port or free_port()
     names_both = command[0] == "gunicorn"
     where = ["--bind", f"{HOST}:{port}"] if names_both else ["--host", HOST, "--port", str(port)]
     process = processes.spawn(

@@ -25,7 +25,7 @@ SIZE = WIDTH, HEIGHT = 1200, 630
 DESIGN = 1
 """To be counted up with every change of the drawing: it gives all pictures new addresses."""
 
-FONT = Path(__file__).resolve().parent.parent / "static" / "fonts" / "atkinson-hyperlegible-next.woff2"
+FONT = Path(__file__).resolve().parent.parent / "static" / "fonts" / "atkinson.woff2"
 PAPER, TEXT, INK = "#fbf7ef", "#1c2b2b", "#0e4749"
 MARGIN = 80
 TITLE_WIDTH, TITLE_TOP, TITLE_HEIGHT = WIDTH - 2 * MARGIN, 148, 272
@@ -50,7 +50,7 @@ BRANCHES: tuple[Curve, ...] = (
     ((72, 40), (140, 40), (133, 58.5), (224, 58.5)),
     ((30, 40), (117, 40), (108, 77), (224, 77)),
 )
-"""The curves of static/drawings/parting.svg."""
+"""The curves of ``.parting`` in static/css/components.css."""
 
 NERVE_AT, NERVE_SCALE, NERVE_STROKE = (0, 424), (WIDTH / 222, 2.25), 7
 MARK: tuple[Curve, ...] = (

@@ -6,6 +6,8 @@ from functools import cache
 from typing import NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from tests.first_view import blocking, disorder, run
+from tests.form_client import FormClient, patient_answers
 from tests.html import Element, parse
 from tests.site_process import Answer, SiteProcess
 
@@ -32,20 +34,8 @@ def loaded(page: Element) -> list[str]:
     named = ("canonical", "alternate")
     links = [link.attributes["href"] for link in page.all("link") if link.attributes["rel"] not in named]
     sources = [each.attributes.get(name, "") for tag, name in LOADS.items() for each in page.all(tag)]
-    return [address.split(",")[0].split()[0] for address in links + sources if address]
-
-
-def run(page: Element) -> list[Element]:
-    """The scripts; a block of structured data is none."""
-    return [each for each in page.all("script") if each.attributes.get("type") != "application/ld+json"]
-
-
-def blocking(page: Element) -> list[str]:
-    """Addresses of what must be there before anything is painted."""
-    sheets = [link.attributes["href"] for link in page.all("link", rel="stylesheet")]
-    scripts = [script for script in run(page) if not {"defer", "async"} & set(script.attributes)]
-    waited_for = [script.attributes["src"] for script in scripts if script.attributes.get("type") != "module"]
-    return sheets + waited_for
+    fetched = [address for address in links + sources if address and not address.startswith("data:")]
+    return [address.split(",")[0].split()[0] for address in fetched]
 
 
 def inline(page: Element) -> list[str]:
@@ -101,6 +91,7 @@ def wrongs_of(site: SiteProcess, path: str) -> Iterator[str]:
         yield f"loads from elsewhere: {foreign}"
     if answer.headers["Content-Encoding"] != "gzip":
         yield "is not compressed"
+    yield from disorder(page)
     if (first_view := size + sum(sent(site, each) for each in blocking(page))) > FIRST_VIEW_BYTES:
         yield f"first view of {first_view} bytes"
 
@@ -108,6 +99,17 @@ def wrongs_of(site: SiteProcess, path: str) -> Iterator[str]:
 def test_every_page_is_whole_light_and_private(site: SiteProcess) -> None:
     wrongs = [f"{path}: {wrong}" for path in in_every_language(site) for wrong in wrongs_of(site, path)]
     assert not wrongs, "\n".join(wrongs)
+
+
+def test_every_step_of_the_form_is_light(site: SiteProcess) -> None:
+    client = FormClient(site)
+    answers = patient_answers()
+    client.send_steps(answers)
+    for path in [f"{language}/request/{step}/" for language in ("", "/es") for step in [*answers, "check"]]:
+        answer = site.request("GET", path, headers={**client.headers(), "Accept-Encoding": "gzip"})
+        page = parse(gzip.decompress(answer.body))
+        assert page.all("form") and not list(disorder(page)), path
+        assert len(answer.body) + sum(sent(site, each) for each in blocking(page)) <= FIRST_VIEW_BYTES, path
 
 
 def links_within(path: str, page: Element) -> set[Link]:

@@ -113,6 +113,22 @@ def test_a_text_shows_the_picture_with_its_size_and_its_description() -> None:
     assert answer["Content-Type"] == "image/jpeg" and answer.getvalue()
 
 
+def test_a_picture_that_opens_a_page_is_fetched_first(media: Path) -> None:
+    add_picture("one"), add_picture("two")
+    both = "![One](picture:one)\n\n![Two](picture:two)"
+    add_page("/a/", "A", body=both)
+    add_point(add_page("/b/", "B", body=both), "Something stands above it")
+    add_page("/c/", "C", body=f"Words before.\n\n{both}")
+
+    def order(path: str) -> list[tuple[str | None, str | None]]:
+        told = [image.attributes for image in parse(Client().get(path).content).all("img")]
+        return [(each.get("fetchpriority"), each.get("loading")) for each in told]
+
+    first, later = ("high", None), (None, "lazy")
+    assert order("/a/") == [first, later]
+    assert order("/b/") == order("/c/") == [later, later]
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -239,6 +239,22 @@ def test_an_uploaded_portrait_is_shown_on_the_persons_page_and_in_the_list(edito
                 assert default_storage.exists(address.removeprefix("/media/")), address
 
 
+def test_the_first_portrait_in_sight_is_fetched_first_and_all_others_when_they_are_near(db: None) -> None:
+    place = add_page("/place/", "Place", kind="location")
+    add_page("/team/", "Team", kind="list")
+    for name in ("ann", "ben", "cem"):
+        add_person(f"/team/{name}/", name, portrait="portraits/x.jpg").places.add(place)
+
+    def order(path: str) -> list[tuple[str | None, str | None]]:
+        told = [image.attributes for image in parse(Client().get(path).content).all("img")]
+        return [(each.get("fetchpriority"), each.get("loading")) for each in told]
+
+    first, later = ("high", None), (None, "lazy")
+    assert order("/team/") == [first, later, later]
+    assert order("/team/ben/") == [first]
+    assert order("/place/") == [later, later, later]
+
+
 def test_a_stored_portrait_is_served_and_kept_for_ever(editor: Client) -> None:
     person = add_person("/jane/", "Jane")
     upload(editor, person, file_of(stripes()).read())

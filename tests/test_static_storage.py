@@ -1,4 +1,4 @@
-"""Static files as they are served: one style sheet, names with a digest, brotli and gzip beside each text."""
+"""Static files: style sheets in one piece, names with a digest, brotli and gzip beside each text."""
 
 import gzip
 import json
@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.test import Client
 
 from clinic_site.serve import CHECKOUT
+from clinic_site.static_storage import minified
 
 TEXTS = {".css", ".js", ".svg"}
 
@@ -38,24 +39,38 @@ def test_every_name_holds_a_digest(names: dict[str, str]) -> None:
     assert static("css/site.css") == f"/static/{names['css/site.css']}"
 
 
-def test_the_style_sheet_is_one_file_with_its_layers_in_order(root: Path, names: dict[str, str]) -> None:
-    css = (root / names["css/site.css"]).read_text()
-    source = (CHECKOUT / "static/css/site.css").read_text()
-    parts = re.findall(r'url\("([\w.]+)"\) layer\((\w+)\)', source)
+SHEETS = ["site", "for-asking", "for-checking", "for-comparing", "for-nerve"]
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_style_sheet_is_one_file_with_its_layers_in_order(
+    root: Path, names: dict[str, str], sheet: str
+) -> None:
+    css = (root / names[f"css/{sheet}.css"]).read_text()
+    source = (CHECKOUT / f"static/css/{sheet}.css").read_text()
+    parts = re.findall(r'url\("([\w.-]+)"\) layer\((\w+)\)', source)
     assert "@import" not in css and "/*" not in css
-    assert re.findall(r"^@layer (\w+) \{", css, re.MULTILINE) == [layer for _, layer in parts]
+    assert css.startswith("@layer tokens,base,components,forms,pages,print;")
+    assert re.findall(r"@layer (\w+)\{", css) == [layer for _, layer in parts]
     assert len(parts) >= 5
     for part, _ in parts:
-        rules = re.sub(r"/\*.*?\*/", "", (CHECKOUT / "static/css" / part).read_text(), flags=re.DOTALL)
-        last = [line.strip() for line in rules.splitlines() if "{" in line and "url(" not in line][-1]
-        assert last in css, part
+        last_rule = (
+            minified((CHECKOUT / "static/css" / part).read_text()).strip().rstrip("}").rpartition("}")[2]
+        )
+        assert last_rule in css, part
     assert css.count("{") == css.count("}")
-    assert "@media print" in css.split("@layer print {")[1]
+    assert "@media print{" in css.split("@layer print{")[1]
+
+
+def test_what_stands_in_quotes_keeps_its_spaces(root: Path, names: dict[str, str]) -> None:
+    css = (root / names["css/site.css"]).read_text()
+    assert 'content:attr(data-label) ": " / ""' in css
+    assert "url(\"data:image/svg+xml,%3Csvg xmlns='http" in css
 
 
 def test_what_the_style_sheet_names_is_there_under_its_hashed_name(root: Path, names: dict[str, str]) -> None:
     sheet = root / names["css/site.css"]
-    urls = re.findall(r'url\("?([^")]+)"?\)', sheet.read_text())
+    urls = re.findall(r'url\("?(?!data:)([^")]+)"?\)', sheet.read_text())
     assert urls
     for url in urls:
         assert (sheet.parent / url).resolve().is_file(), url

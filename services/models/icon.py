@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Icon(models.TextChoices):
-    """The icons of ``static/icons.svg``."""
+    """The icons of ``templates/drawings/icons.svg``."""
 
     ALERT = "alert", _("alert")
     BALANCE = "balance", _("balance")

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import OpenPage
 from tests.journeys.steps import Axe
@@ -14,10 +14,16 @@ PAGE = "/privacy/"
 NOTE_WHAT_IS_PAINTED = """window.painted = [];
 const look = () => {
   const headings = [...document.querySelectorAll('.updates h2')];
-  painted.push(...headings.filter(h => h.checkVisibility()).map(h => h.innerText));
+  painted.push(...headings.filter(h => h.checkVisibility({visibilityProperty: true})).map(h => h.innerText));
   requestAnimationFrame(look);
 };
 requestAnimationFrame(look);"""
+NOTE_WHAT_MOVES = """window.moved = [];
+new PerformanceObserver((list) => moved.push(
+  ...list.getEntries().flatMap((shift) => shift.sources)
+    .filter((source) => Math.abs(source.currentRect.y - source.previousRect.y) > 3)
+.map((source) => source.node?.textContent.slice(0, 40)))).observe({type: 'layout-shift', buffered: true});
+"""
 NOTHING_KEPT = """Object.defineProperty(window, 'localStorage', {
   get() { throw new DOMException('', 'SecurityError') },
 });"""
@@ -97,6 +103,32 @@ def test_a_reader_hides_updates_and_shows_them_again(
     expect(page.get_by_role("button", name="Hide this update: Door")).to_be_focused()
     page.reload()
     assert shown(page) == ["Go", "Closed", "Door"]
+
+
+def test_nothing_moves_where_the_script_comes_after_the_first_paint(
+    open_page: OpenPage, updates: dict[str, int]
+) -> None:
+    # given a reader who has hidden an update, and a line on which the script is late
+    page = open_page(PAGE)
+    hide(page, "Closed")
+    page.add_init_script(NOTE_WHAT_MOVES + NOTE_WHAT_IS_PAINTED)
+    page.route("**/js/updates.*.js", late)
+    # when the page is opened
+    page.reload()
+    back = page.get_by_role("button", name="Show hidden updates (1)")
+    expect(back).to_be_visible()
+    # then the hidden one was never painted, and keeps its room until the reader acts
+    assert {text.split()[-1] for text in page.evaluate("painted")} == {"Go", "Door"}
+    assert page.evaluate("moved") == []
+    back.press("Enter")
+    assert shown(page) == ["Go", "Closed", "Door"]
+
+
+def late(route: Route) -> None:
+    """Answered once the page has been painted."""
+    page = route.request.frame.page
+    page.wait_for_timeout(1000)
+    route.continue_()
 
 
 def test_hiding_works_while_the_page_is_open_where_the_browser_keeps_nothing(
