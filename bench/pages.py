@@ -86,7 +86,7 @@ def warm(cluster: Cluster) -> list[Aim]:
         for name, (method, headers) in KINDS.items():
             answer = fetched(ours.port, PATH, method, headers)
             if "If-None-Match" in headers:
-                headers["If-None-Match"] = answer.headers["ETag"]
+                headers["If-None-Match"] = answer.headers["etag"]
                 answer = fetched(ours.port, PATH, method, headers)
             request = raw(PATH, method, headers)
             with same_bytes("bare", answer) as bare, ExitStack() as stack:
