@@ -7,8 +7,8 @@ The site is served as a real clinic's: without sample marks, which would hide it
 behind a proxy that ends TLS. Pages that are meant to be hidden from them, the request and the search, are not
 asked whether they can be found. The starter content has no photographs; its dated notices come and go, so all
 are taken out but the one that the page "with a notice" shows. Lighthouse needs Node, is installed by npm as
-bench/lighthouse_tool/ names it, and speaks with this computer alone. Its phone's processor is this
-computer's, four times slower: on a busy one the paints come later and the score for performance falls.
+bench/lighthouse_tool/ names it, and speaks with this computer alone. The phone's processor is this
+computer's, made slower: on a busy one the paints come later and the score for performance falls.
 """
 
 from __future__ import annotations
