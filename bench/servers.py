@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench.own_database import HOST
 from clinic_site import processes
-from clinic_site.serve import WEB_SERVER
+from clinic_site.serve import ALLOCATION, WEB_SERVER
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 30
@@ -47,7 +47,7 @@ def serving(
     where = ["--bind", f"{HOST}:{port}"] if names_both else ["--host", HOST, "--port", str(port)]
     process = processes.spawn(
         [sys.executable, "-m", *command, *where, application],
-        {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}", **environment},
+        {**ALLOCATION, **os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'bench'}", **environment},
         ROOT,
     )
     try:

@@ -24,7 +24,7 @@ from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyp
 from appointments.models import AppointmentRequest
 
 SIZE = 50
-WINDOW = 10_000
+WINDOW = 6_000
 """How many requests one page looks through at most, where the filters have no index of their own."""
 
 Key = tuple[Any, ...]
