@@ -41,8 +41,8 @@ from bench.servers import GUNICORN, Server, serving  # noqa: E402
 from clinic_site.embedded_postgres import Cluster  # noqa: E402
 from clinic_site.serve import WEB_SERVER  # noqa: E402
 
-ROUNDS = 5
-A_ROUND = 20_000
+ROUNDS = 15
+A_ROUND = 8_000
 LONG_RUN = 100_000
 APPLICATION = "clinic_site.wsgi:application"
 PATH = "/facial-paralysis/treatments/"
@@ -249,7 +249,7 @@ def cold() -> list[Aim]:
     ]
 
 
-def spent(what: Callable[[], object], times: int = 3) -> float:
+def spent(what: Callable[[], object], times: int = 9) -> float:
     """Milliseconds of processor, of this process and of the one that serves its connection; the median."""
     from django.db import connection
 
