@@ -42,6 +42,7 @@ from clinic_site.embedded_postgres import Cluster  # noqa: E402
 from clinic_site.serve import WEB_SERVER  # noqa: E402
 
 ROUNDS = 15
+COLD_ROUNDS = 25
 A_ROUND = 8_000
 LONG_RUN = 100_000
 APPLICATION = "clinic_site.wsgi:application"
@@ -219,7 +220,7 @@ def cold() -> list[Aim]:
     addresses = sorted(published.addresses())
     for address in addresses:  # compiles the templates
         page_cache.as_nobody(wsgi.answering, address)
-    made, queries = {}, {}
+    queries = {}
     for address in addresses:
         asked: list[str] = []
 
@@ -230,14 +231,12 @@ def cold() -> list[Aim]:
         with connection.execute_wrapper(count):
             page_cache.as_nobody(wsgi.answering, address)
         queries[address] = len(asked)
-        made[address] = spent(lambda address=address: page_cache.as_nobody(wsgi.answering, address))  # type: ignore[misc]
+    made = each_spent(addresses, lambda address: page_cache.as_nobody(wsgi.answering, address), COLD_ROUNDS)
     first, second = page_cache.PageCache(wsgi.answering), page_cache.PageCache(wsgi.answering)
     for address in addresses:
         ask(first, address)
     ask(second, addresses[0])
-    taken = {
-        address: spent(lambda address=address: ask(second, address), times=1) for address in addresses[1:]
-    }  # type: ignore[misc]
+    taken = each_spent(addresses[1:], lambda address: ask(second, address), 1)
     longest, most = max(made, key=lambda each: made[each]), max(queries, key=lambda each: queries[each])
     print(f"\npages made anew: {spread(list(made.values()))} ms of processor, the longest {longest}")
     print(f"statements of a page: {spread(list(queries.values()), 0)}, the most {most}")
@@ -249,19 +248,23 @@ def cold() -> list[Aim]:
     ]
 
 
-def spent(what: Callable[[], object], times: int = 9) -> float:
-    """Milliseconds of processor, of this process and of the one that serves its connection; the median."""
+def each_spent(addresses: list[str], what: Callable[[str], object], rounds: int) -> dict[str, float]:
+    """For each page milliseconds of processor, of this process and of the one that serves its connection.
+
+    The median of rounds over all pages: a slow moment of the machine is then not one page's.
+    """
     from django.db import connection
 
     connection.ensure_connection()
     server = Path(f"/proc/{connection.connection.info.backend_pid}/schedstat")
-    samples = []
-    for _time in range(times):
-        before, there = time.process_time(), int(server.read_text().split()[0])
-        what()
-        ran = int(server.read_text().split()[0]) - there
-        samples.append((time.process_time() - before) * 1000 + ran / 1e6)
-    return median(samples)
+    samples: dict[str, list[float]] = {address: [] for address in addresses}
+    for _round in range(rounds):
+        for address in addresses:
+            before, there = time.process_time(), int(server.read_text().split()[0])
+            what(address)
+            ran = int(server.read_text().split()[0]) - there
+            samples[address].append((time.process_time() - before) * 1000 + ran / 1e6)
+    return {address: median(each) for address, each in samples.items()}
 
 
 def ask(application: Callable[..., Any], address: str) -> None:

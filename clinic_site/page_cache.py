@@ -172,7 +172,7 @@ class PageCache:
         if encoding is None:
             encoding = best_encoding(accepted)
             _remember(self._encodings, accepted, encoding)
-        variant = page.variants[encoding]
+        variant = page.variant(encoding)
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and variant.is_what(known):
             headers = variant.headers_unchanged

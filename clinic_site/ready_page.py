@@ -16,6 +16,9 @@ ENCODINGS = ("br", "gzip", "")
 """The best first; the last is the page as it is."""
 
 BROTLI_QUALITY = 5
+BROTLI_WINDOW = 17
+"""128 kB, more than any page: larger ones, the default is 4 MB, only cost memory to set up."""
+
 OF_THE_PAGE_ITSELF = {"content-length", "content-encoding", "etag", "vary"}
 TOLD_AGAIN = {"cache-control", "vary", "etag", "content-location"}
 """What an answer "not modified" repeats: https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5"""
@@ -56,43 +59,53 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class ReadyPage:
-    """All variants of a page, by encoding."""
+    """A page and its variants, by encoding. Browsers take brotli; gzip is made when first asked for."""
 
     variants: dict[str, Variant]
     size: int
+    """Bytes, at most: gzip counts as if it saved nothing."""
+    _digest: str
+    _common: Headers
 
     @classmethod
     def make(cls, content: bytes, headers: Headers) -> ReadyPage:
         """Compress it, once for everybody."""
-        compressed = brotli.compress(content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY)
-        return cls._of([compressed, gzip.compress(content, mtime=0), content], headers)
+        compressed = brotli.compress(
+            content, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY, lgwin=BROTLI_WINDOW
+        )
+        return cls._of(compressed, content, headers)
 
     @classmethod
-    def _of(cls, contents: list[bytes], headers: Headers) -> ReadyPage:
+    def _of(cls, compressed: bytes, content: bytes, headers: Headers) -> ReadyPage:
         common = [header for header in headers if header[0].lower() not in OF_THE_PAGE_ITSELF]
-        digest = hashlib.sha256(contents[-1]).hexdigest()[:24]
+        digest = hashlib.sha256(content).hexdigest()[:24]
         variants = {
-            encoding: Variant.of(content, encoding, digest, common)
-            for encoding, content in zip(ENCODINGS, contents, strict=True)
+            "br": Variant.of(compressed, "br", digest, common),
+            "": Variant.of(content, "", digest, common),
         }
-        return cls(variants, sum(map(len, contents)))
+        return cls(variants, len(compressed) + 2 * len(content), digest, common)
+
+    def variant(self, encoding: str) -> Variant:
+        """The page in this one of ``ENCODINGS``."""
+        made = self.variants.get(encoding)
+        if made is None:  # two threads at once make the same
+            content = gzip.compress(self.variants[""].content[0], mtime=0)
+            made = self.variants[encoding] = Variant.of(content, encoding, self._digest, self._common)
+        return made
 
     def packed(self) -> bytes:
-        """For the shared store: one line of JSON, then the contents one after the other."""
-        contents = [self.variants[encoding].content[0] for encoding in ENCODINGS]
-        head = {"headers": self.variants[""].headers, "lengths": [len(content) for content in contents]}
-        return b"\n".join([json.dumps(head).encode(), b"".join(contents)])
+        """For the shared store: one line of JSON, then the page in brotli and as it is."""
+        compressed, content = self.variants["br"].content[0], self.variants[""].content[0]
+        head = {"headers": self._common, "compressed": len(compressed)}
+        return b"\n".join([json.dumps(head).encode(), compressed + content])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> ReadyPage:
         """What ``packed`` gave."""
         line, _, rest = packed.partition(b"\n")
         head = json.loads(line)
-        contents, start = [], 0
-        for length in head["lengths"]:
-            contents.append(rest[start : start + length])
-            start += length
-        return cls._of(contents, [(name, value) for name, value in head["headers"]])
+        end = head["compressed"]
+        return cls._of(rest[:end], rest[end:], [(name, value) for name, value in head["headers"]])
 
 
 def for_staff(headers: Headers) -> Headers:

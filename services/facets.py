@@ -85,7 +85,7 @@ class Filtered(Generic[Item]):
 
     @cached_property
     def results(self) -> list[Item]:
-        return self._matching(self.codes)
+        return [self._items[number] for number in self._matching(self.codes)]
 
     @cached_property
     def groups(self) -> list[Group]:
@@ -97,7 +97,7 @@ class Filtered(Generic[Item]):
     def chosen(self) -> list[Option]:
         """What was chosen, each as the link that takes it away."""
         return [
-            self._option(facet, code, str(label), {**self.codes, facet.name: ""})
+            self._option(facet, code, str(label), len(self._left_by_others(facet)))
             for facet in self._facets
             for code, label in facet.options
             if self.codes.get(facet.name) == code
@@ -114,24 +114,28 @@ class Filtered(Generic[Item]):
         offered = [code for code, count in filed.items() if count or facet.always]
         if facet.name not in self.codes and all(filed[code] == self.total for code in offered):
             return []
+        left = Counter(
+            code for number in self._left_by_others(facet) for code in self._filed[facet.name][number]
+        )
         return [
-            self._option(facet, code, str(label), {**self.codes, facet.name: code})
+            self._option(facet, code, str(label), left[code])
             for code, label in facet.options
             if code in offered
         ]
 
-    def _option(self, facet: Facet[Item], code: str, label: str, then: dict[str, str]) -> Option:
+    def _option(self, facet: Facet[Item], code: str, label: str, count: int) -> Option:
         is_chosen = self.codes.get(facet.name) == code
-        leads_to = {**then, facet.name: ""} if is_chosen else then
-        return Option(facet.name, code, label, is_chosen, len(self._matching(then)), self._address(leads_to))
+        address = self._address({**self.codes, facet.name: "" if is_chosen else code})
+        return Option(facet.name, code, label, is_chosen, count, address)
 
-    def _matching(self, codes: dict[str, str]) -> list[Item]:
-        asked = [(self._filed[name], code) for name, code in codes.items() if code]
-        return [
-            item
-            for number, item in enumerate(self._items)
-            if all(code in filed[number] for filed, code in asked)
-        ]
+    def _left_by_others(self, facet: Facet[Item]) -> list[int]:
+        """The places of the items that fit all that was chosen in the other questions."""
+        return self._matching({name: code for name, code in self.codes.items() if name != facet.name})
+
+    def _matching(self, codes: dict[str, str]) -> list[int]:
+        """The places of the items that fit all of these answers."""
+        asked = [(self._filed[name], code) for name, code in codes.items()]
+        return [number for number in range(self.total) if all(code in filed[number] for filed, code in asked)]
 
     def _address(self, codes: dict[str, str]) -> str:
         """The page with these answers, always in the same order: one address for one choice."""

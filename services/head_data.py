@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -59,7 +60,12 @@ def is_invented(site: Site) -> bool:
 def description(context: Mapping[str, Any]) -> str:
     """The editors' description; where there is none, the beginning of the summary."""
     written: str = context["text"].description
-    return written or Truncator(plain(context.get("summary", ""))).chars(DESCRIPTION_LENGTH)
+    return written or _beginning(context.get("summary", ""))
+
+
+@lru_cache(maxsize=512)
+def _beginning(summary: str) -> str:
+    return Truncator(plain(summary)).chars(DESCRIPTION_LENGTH)
 
 
 def _alternates(page: Page, request: HttpRequest) -> tuple[tuple[str, str], ...]:

@@ -1,5 +1,6 @@
 """Drawings written into the page: fetched, each would come a round trip after the words it stands beside."""
 
+from functools import cache
 from urllib.parse import quote
 
 from django import template
@@ -10,6 +11,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@cache
 def favicon() -> SafeString:
     """The address of static/favicon.svg, the whole drawing in it."""
     drawing = (settings.BASE_DIR / "static/favicon.svg").read_text().strip().replace('"', "'")

@@ -29,18 +29,19 @@ def context(showing: Showing) -> dict[str, Any]:
     offered = showing.ask(OFFERED, below=showing.above)["treatments"]
     filtered = Filtered(offered, [GOAL, BEGAN, KIND], showing)
     found = closest_first(filtered.results, filtered.codes.get(GOAL.name, ""))
+    labels = {key: str(key.label) for key in SHOWN}
     return {
         "filtered": filtered,
-        "results": [{"page": treatment, "facts": _facts(showing, treatment)} for treatment in found],
+        "results": [{"page": treatment, "facts": _facts(showing, treatment, labels)} for treatment in found],
         **advice(filtered.codes),
         "noindex": bool(showing.chosen),
     }
 
 
-def _facts(showing: Showing, treatment: Treatment) -> list[dict[str, Any]]:
+def _facts(showing: Showing, treatment: Treatment, labels: dict[Fact.Key, str]) -> list[dict[str, Any]]:
     answers = {fact.key: fact.value for fact in treatment.loaded_facts}  # type: ignore[attr-defined]
     return [
-        {"label": str(key.label), "value": showing.plain_line(answers[key])}
-        for key in SHOWN
+        {"label": label, "value": showing.plain_line(answers[key])}
+        for key, label in labels.items()
         if key in answers
     ]

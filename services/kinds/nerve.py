@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from services.kinds.treatment_facets import closest_first, offered_below
 from services.models import Goal, NerveBranch, Point, Treatment
 from services.one_statement import OneStatement
@@ -16,6 +19,7 @@ def context(showing: Showing) -> dict[str, Any]:
     offered: list[Treatment] = showing.ask(OFFERED)["treatments"]
     points: list[Point] = showing.page.loaded_points  # type: ignore[attr-defined]
     goals = _goals_by_branch(points)
+    links = {treatment.pk: _link(treatment, showing) for treatment in offered}
     return {
         "parts": {
             branch.value: {"goals": goals[branch], "points": _points_of(branch, showing)}
@@ -23,7 +27,9 @@ def context(showing: Showing) -> dict[str, Any]:
             if branch in goals
         },
         "wishes": [
-            _wish(goal, goals, offered) for goal in Goal if any(goal in each for each in goals.values())
+            _wish(goal, goals, offered, links)
+            for goal in Goal
+            if any(goal in each for each in goals.values())
         ],
     }
 
@@ -40,7 +46,14 @@ def _goals_by_branch(points: list[Point]) -> dict[str, list[str]]:
     return found
 
 
-def _wish(goal: Goal, goals: dict[str, list[str]], offered: list[Treatment]) -> dict[str, Any]:
+def _link(treatment: Treatment, showing: Showing) -> SafeString:
+    """Written once, for all wishes that name the treatment."""
+    return format_html('<a href="{}">{}</a>', showing.address(treatment.path), treatment.text.title)
+
+
+def _wish(
+    goal: Goal, goals: dict[str, list[str]], offered: list[Treatment], links: dict[int, SafeString]
+) -> dict[str, Any]:
     """Something a patient wants back: which parts of the nerve do it, and what helps."""
     helping = [treatment for treatment in offered if goal in treatment.goals]
     return {
@@ -50,5 +63,5 @@ def _wish(goal: Goal, goals: dict[str, list[str]], offered: list[Treatment]) -> 
             for branch, served in goals.items()
             if goal in served
         ],
-        "treatments": closest_first(helping, goal),
+        "helping": [links[treatment.pk] for treatment in closest_first(helping, goal)],
     }

@@ -57,3 +57,8 @@ class Treatment(Page):
     @property
     def goal_labels(self) -> list[str]:
         return [str(GOAL_LABELS[code]) for code in self.goals if code in GOAL_LABELS]
+
+    @property
+    def goals_in_words(self) -> str:
+        """For a line that says what it helps with; empty where nothing is known."""
+        return ", ".join(self.goal_labels)

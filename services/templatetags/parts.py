@@ -22,6 +22,7 @@ def address(path: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """An icon of templates/drawings/icons.svg, for the eye alone; its lines: base.css. Nothing is drawn
     where no name is given. It is written into the page: fetched, it would come a round trip after its words.
