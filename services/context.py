@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -34,6 +34,16 @@ def frame() -> dict[str, QuerySet[Any, Any]]:
 
 
 FRAME = OneStatement(frame)
+
+
+class Contact(NamedTuple):
+    """How to reach the clinic, in the language being shown."""
+
+    name: str
+    phone: str
+    phone_digits: str
+    phone_hours: str
+    email: str
 
 
 class Site:
@@ -82,13 +92,21 @@ class Site:
     def _offered(self) -> list[Destination]:
         return [Destination(*row) for row in self._read["offered"]]
 
-    @property
-    def menu(self) -> list[Destination]:
-        return [page for page in self._offered if page.in_menu]
+    @cached_property
+    def contact(self) -> Contact | None:
+        """What the head and the foot of a page say of the clinic."""
+        clinic = self.clinic
+        if clinic is None:
+            return None
+        return Contact(clinic.name, clinic.phone, clinic.phone_digits, clinic.phone_hours, clinic.email)
 
     @property
-    def footer(self) -> list[Destination]:
-        return [page for page in self._offered if page.in_footer]
+    def menu(self) -> tuple[Destination, ...]:
+        return tuple(page for page in self._offered if page.in_menu)
+
+    @property
+    def footer(self) -> tuple[Destination, ...]:
+        return tuple(page for page in self._offered if page.in_footer)
 
     @property
     def crisis_page(self) -> Destination | None:

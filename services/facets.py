@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.utils.functional import Promise
@@ -35,27 +35,25 @@ class Facet(Generic[Item]):
     """Whether an answer is offered even where no item has it."""
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """An answer as a link. One that is not chosen is chosen by it; one that is chosen is taken away."""
 
     name: str
     code: str
     label: str
     chosen: bool
-    count: int
+    number: int
     """How many items following the link leaves; of a chosen one in its group: how many there are now."""
     address: str
 
     @property
     def results(self) -> str:
-        return ngettext("%(n)s result", "%(n)s results", self.count) % {"n": self.count}
+        return ngettext("%(n)s result", "%(n)s results", self.number) % {"n": self.number}
 
 
-@dataclass(frozen=True)
-class Group:
-    label: str | Promise
-    options: list[Option]
+class Group(NamedTuple):
+    label: str
+    options: tuple[Option, ...]
 
     @property
     def chosen(self) -> Option | None:
@@ -88,10 +86,10 @@ class Filtered(Generic[Item]):
         return [self._items[number] for number in self._matching(self.codes)]
 
     @cached_property
-    def groups(self) -> list[Group]:
+    def groups(self) -> tuple[Group, ...]:
         """The questions that make a difference here, each with its answers."""
-        groups = [Group(facet.label, self._options(facet)) for facet in self._facets]
-        return [group for group in groups if group.options]
+        groups = [Group(str(facet.label), tuple(self._options(facet))) for facet in self._facets]
+        return tuple(group for group in groups if group.options)
 
     @cached_property
     def chosen(self) -> list[Option]:

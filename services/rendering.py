@@ -72,7 +72,7 @@ def render_page(request: HttpRequest, loaded: Loaded) -> HttpResponse:
     showing = _showing(request, loaded)
     context = _common(showing) | kinds.context(showing)
     context["breadcrumbs"] = [Destination(*row) for row in loaded.read["above"]]
-    context["words"] = showing.terms.found
+    context["words"] = tuple(showing.terms.found)
     response = render(request, f"services/{loaded.page.kind}.html", context)
     for name, value in kinds.headers(loaded.page.kind).items():
         response.headers[name] = value

@@ -18,7 +18,12 @@ def search(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("page", "")
     page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
     found = searching.find(request.GET.get("q", ""), language=language, page=page)
-    context: dict[str, Any] = {"found": found, "query": found.asked, "most_characters": MAX_CHARACTERS}
+    context: dict[str, Any] = {
+        "found": found,
+        "query": found.asked,
+        "searching": True,
+        "most_characters": MAX_CHARACTERS,
+    }
     response = render(request, "services/search.html", context)
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["Referrer-Policy"] = "no-referrer"

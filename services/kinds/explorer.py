@@ -22,6 +22,9 @@ from services.showing import Showing
 SHOWN = [Fact.Key.WHEN_USED, Fact.Key.RESULTS_TIME]
 """The facts that help to choose what to read."""
 
+Brief = tuple[tuple[str, str], ...]
+"""Questions and answers, for a card."""
+
 OFFERED = OneStatement(lambda: {"treatments": offered_below(BELOW).with_facts(LANGUAGE, SHOWN)})
 
 
@@ -32,16 +35,15 @@ def context(showing: Showing) -> dict[str, Any]:
     labels = {key: str(key.label) for key in SHOWN}
     return {
         "filtered": filtered,
-        "results": [{"page": treatment, "facts": _facts(showing, treatment, labels)} for treatment in found],
+        "results": [{"page": treatment, "brief": _brief(showing, treatment, labels)} for treatment in found],
         **advice(filtered.codes),
         "noindex": bool(showing.chosen),
     }
 
 
-def _facts(showing: Showing, treatment: Treatment, labels: dict[Fact.Key, str]) -> list[dict[str, Any]]:
+def _brief(
+    showing: Showing, treatment: Treatment, labels: dict[Fact.Key, str]
+) -> tuple[tuple[str, str], ...]:
+    """The questions and answers of a card."""
     answers = {fact.key: fact.value for fact in treatment.loaded_facts}  # type: ignore[attr-defined]
-    return [
-        {"label": label, "value": showing.plain_line(answers[key])}
-        for key, label in labels.items()
-        if key in answers
-    ]
+    return tuple((label, showing.plain_line(answers[key])) for key, label in labels.items() if key in answers)

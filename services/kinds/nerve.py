@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -13,6 +13,16 @@ from services.one_statement import OneStatement
 from services.showing import Showing
 
 OFFERED = OneStatement(lambda: {"treatments": offered_below("/")})
+
+
+class Wish(NamedTuple):
+    """Something a patient wants back: which parts of the nerve do it, and links to what helps."""
+
+    goal: str
+    label: str
+    branches: tuple[tuple[str, str], ...]
+    """Code and name."""
+    helping: tuple[SafeString, ...]
 
 
 def context(showing: Showing) -> dict[str, Any]:
@@ -26,11 +36,11 @@ def context(showing: Showing) -> dict[str, Any]:
             for branch in NerveBranch
             if branch in goals
         },
-        "wishes": [
+        "wishes": tuple(
             _wish(goal, goals, offered, links)
             for goal in Goal
             if any(goal in each for each in goals.values())
-        ],
+        ),
     }
 
 
@@ -53,15 +63,13 @@ def _link(treatment: Treatment, showing: Showing) -> SafeString:
 
 def _wish(
     goal: Goal, goals: dict[str, list[str]], offered: list[Treatment], links: dict[int, SafeString]
-) -> dict[str, Any]:
-    """Something a patient wants back: which parts of the nerve do it, and what helps."""
+) -> Wish:
     helping = [treatment for treatment in offered if goal in treatment.goals]
-    return {
-        "goal": {"value": goal.value, "label": goal.label},
-        "branches": [
-            {"value": branch, "label": NerveBranch(branch).label}
-            for branch, served in goals.items()
-            if goal in served
-        ],
-        "helping": [links[treatment.pk] for treatment in closest_first(helping, goal)],
-    }
+    return Wish(
+        goal=goal.value,
+        label=str(goal.label),
+        branches=tuple(
+            (branch, str(NerveBranch(branch).label)) for branch, served in goals.items() if goal in served
+        ),
+        helping=tuple(links[treatment.pk] for treatment in closest_first(helping, goal)),
+    )

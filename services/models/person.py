@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import default_storage
@@ -18,6 +18,17 @@ from services import pictures
 from services.models.page import Page
 from services.models.words import label_of
 from services.one_statement import Given, OneStatement
+
+
+class Portrait(NamedTuple):
+    """What a browser needs to show one."""
+
+    address: str
+    """Of the variant for browsers that read no ``srcset``."""
+    jpg: str
+    """A ``srcset``."""
+    better: tuple[tuple[str, str], ...]
+    """Other formats and their ``srcset``, the smallest first."""
 
 
 class Person(Page):
@@ -82,14 +93,15 @@ class Person(Page):
         return pictures.Focus(self.portrait_focus_x, self.portrait_focus_y)
 
     @property
-    def portrait_sources(self) -> dict[str, str]:
-        """``srcset`` values by format; empty where there is no portrait."""
+    def shown_portrait(self) -> Portrait | None:
+        """None where there is no portrait."""
         if not self.portrait.name:
-            return {}
-        return {
+            return None
+        sources = {
             extension: ", ".join(f"{self._portrait_url(size, extension)} {size}w" for size in pictures.SIZES)
             for extension in pictures.FORMATS
         }
+        return Portrait(self.portrait_url, sources.pop("jpg"), tuple(sources.items()))
 
     @property
     def portrait_url(self) -> str:
@@ -103,6 +115,16 @@ class Person(Page):
     @property
     def language_names(self) -> list[str]:
         return [_language_name(code, get_language()) for code in self.languages]
+
+    @property
+    def languages_in_words(self) -> str:
+        return ", ".join(self.language_names)
+
+    @property
+    def places_in_words(self) -> str:
+        """Where they work, of the places that ``PageQuerySet.with_places`` has loaded."""
+        places: list[Any] = self.loaded_places  # type: ignore[attr-defined]
+        return ", ".join(place.text.short_title for place in places)
 
 
 @lru_cache(maxsize=256)
