@@ -9,7 +9,7 @@ from typing import Any
 
 from appointments.audit_key import keyed_hash
 from appointments.models import Event
-from appointments.prepared import as_json
+from clinic_site.postgresql.prepared import as_json
 
 __all__ = ["BESIDE", "LOOKS", "PATIENT", "STRANGER", "SYSTEM", "Actor", "keyed_hash", "record", "staff"]
 

@@ -24,13 +24,12 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
 from appointments.models import RequestDraft
-from appointments.prepared import Prepared
+from clinic_site.postgresql.prepared import Prepared
 
 Posted = dict[str, list[str]]
 
 COLUMNS = [field.attname for field in RequestDraft._meta.concrete_fields]
 FIND = Prepared(
-    "find_draft",
     f"""
 SELECT {", ".join(COLUMNS)} FROM appointments_requestdraft
 WHERE token_digest = %(token_digest)s AND expires_at > %(now)s

@@ -29,9 +29,9 @@ from appointments import (
 from appointments.answers import NONE_OF_THESE, UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, EmergencyStop, Event, Note, RequestDraft
-from appointments.prepared import Prepared, as_json
 from appointments.reference import new_reference
 from appointments.states import Need, Outcome, Status
+from clinic_site.postgresql.prepared import Prepared, as_json
 
 CONTACT_ACTIONS = {"contact", "schedule"}
 """Steps after which the patient has been answered."""
@@ -84,7 +84,6 @@ STORED = [
     if not field.primary_key and not isinstance(field, GeneratedField)
 ]
 SUBMIT = Prepared(
-    "submit",
     f"""
 WITH draft AS (
     SELECT id FROM appointments_requestdraft

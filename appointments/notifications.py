@@ -18,7 +18,7 @@ from appointments import audit, limits
 from appointments.answers import UrgencyLevel
 from appointments.audit import Actor
 from appointments.models import AppointmentRequest, Event, Message
-from appointments.prepared import as_json
+from clinic_site.postgresql.prepared import as_json
 
 KIND_AFTER = {
     "schedule": Message.Kind.SCHEDULED,

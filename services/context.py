@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from clinic_site.postgresql.one_statement import Answers, Given, OneStatement
 from services import markdown
 from services.addresses import prefix
 from services.models import Clinic, Destination, Page, Update
-from services.one_statement import Answers, Given, OneStatement
 
 NOW, LANGUAGE, PATH = Given("now"), Given("language"), Given("path")
 CRISIS_PAGE, LANGUAGE_PAGE, EYE_PAGE = CARDS_LEAD_TO = (

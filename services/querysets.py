@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
-from services.one_statement import AnyGiven, Given
+from clinic_site.postgresql.one_statement import AnyGiven, Given
 
 if TYPE_CHECKING:
     from services.models.glossary import Term  # noqa: F401

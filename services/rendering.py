@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from clinic_site.postgresql.one_statement import Answers, AnyGiven, OneStatement
 from services import kinds
 from services.addresses import paths_above
 from services.context import LANGUAGE, NOW, PATH, Site, frame
 from services.glossary import Word
 from services.models import Destination, Page, Point, Term
-from services.one_statement import Answers, AnyGiven, OneStatement
 from services.querysets import PageQuerySet
 from services.showing import Showing
 

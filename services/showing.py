@@ -11,12 +11,12 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from clinic_site.postgresql.one_statement import Answers, Given, OneStatement
 from services import markdown
 from services.addresses import in_language
 from services.context import Site
 from services.glossary import Marker, Word
 from services.models import Page, Person, Point
-from services.one_statement import Answers, Given, OneStatement
 
 RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ps", "sd", "ur", "yi"}
 """Languages (BCP 47 primary subtags) that are written from right to left."""

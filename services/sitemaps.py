@@ -5,10 +5,10 @@ from xml.etree import ElementTree as Xml
 from django.http import HttpRequest
 from django.utils import timezone
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.addresses import in_language
 from services.context import NOW
 from services.models import Page
-from services.one_statement import OneStatement
 from services.public_address import absolute
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

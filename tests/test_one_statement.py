@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from pytest_django import DjangoAssertNumQueries
 
+from clinic_site.postgresql.one_statement import AnyGiven, Given, OneStatement
 from services.models import (
     Clinic,
     Location,
@@ -35,7 +36,6 @@ from services.models import (
     Treatment,
     Update,
 )
-from services.one_statement import AnyGiven, Given, OneStatement
 from tests.content import add_clinic, add_facts, add_page, add_person, add_point, add_update
 
 pytestmark = pytest.mark.django_db

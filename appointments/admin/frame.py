@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value, Window
-from django.db.models.functions import Coalesce, JSONArray, JSONObject, NullIf
+from django.db.models import Count, QuerySet, Value, Window
+from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 
 from appointments import notifications
 from appointments.admin import unseen
 from appointments.models import AppointmentRequest
+from clinic_site.postgresql.one_statement import Given, OneStatement
 from services.models import Clinic, Location
 
 
@@ -36,18 +37,11 @@ class Frame:
     """
 
     demonstration: bool
-    clinic: dict[str, Any] | None = None
+    clinic: Clinic | None = None
     urgent: Urgent | None = None
     unsent: int = 0
     withdrawn: int = 0
     places: tuple[tuple[str, str], ...] = ()
-
-
-class _Count(Subquery):
-    """How many rows there are."""
-
-    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
-    output_field = IntegerField()
 
 
 def frame(request: HttpRequest) -> Frame:
@@ -60,31 +54,43 @@ def frame(request: HttpRequest) -> Frame:
 
 
 def _read(user: Any) -> Frame:
-    clinic = JSONObject(name="name", is_sample="is_sample")
-    shown: dict[str, Any] = {"clinic": Subquery(Clinic.objects.values_list(clinic)[:1])}
-    if user.is_staff and user.has_perm("appointments.view_appointmentrequest"):
-        shown |= _of_requests()
-    if user.is_staff and user.has_perm("appointments.view_message"):
-        shown["unsent"] = _Count(notifications.undelivered().order_by().values("pk"))
-    # The account's own row stands for the one row of the answer.
-    read = get_user_model()._default_manager.filter(pk=user.pk).values(**shown).first()
-    told: dict[str, Any] = {**(read or {})}
-    if urgent := told.pop("urgent", None):
-        told["urgent"] = Urgent(**{**urgent, "oldest": datetime.fromisoformat(urgent["oldest"])})
-    return Frame(settings.DEMONSTRATION, **told)
+    requests = user.is_staff and user.has_perm("appointments.view_appointmentrequest")
+    messages = user.is_staff and user.has_perm("appointments.view_message")
+    found = _question(requests, messages).ask(since=unseen.shown_since())
+    return Frame(
+        settings.DEMONSTRATION,
+        clinic=next(iter(found["clinic"]), None),
+        urgent=next((Urgent(*row) for row in found.get("urgent", ())), None),
+        unsent=sum(number for (number,) in found.get("unsent", ())),
+        withdrawn=sum(number for (number,) in found.get("withdrawn", ())),
+        places=tuple(found.get("places", ())),
+    )
 
 
-def _of_requests() -> dict[str, Any]:
-    alarming = AppointmentRequest.objects.alarming().annotate(everyone=Window(Count("pk")))
-    urgent = JSONObject(count="everyone", oldest="received_at", oldest_id="pk")
-    return {
-        "urgent": Subquery(alarming.values_list(urgent)[:1]),
-        "withdrawn": _Count(unseen.withdrawn(AppointmentRequest.objects.all()).order_by().values("pk")),
-        "places": ArraySubquery(_places()),
-    }
+@cache
+def _question(requests: bool, messages: bool) -> OneStatement:
+    """For somebody who may see requests, or messages."""
+    asked: dict[str, Callable[[], QuerySet[Any, Any]]] = {"clinic": lambda: Clinic.objects.all()[:1]}
+    if requests:
+        asked |= {"urgent": _urgent, "withdrawn": _withdrawn, "places": _places}
+    if messages:
+        asked["unsent"] = lambda: _how_many(notifications.undelivered())
+    return OneStatement(lambda: {name: queryset() for name, queryset in asked.items()})
+
+
+def _urgent() -> QuerySet[Any, Any]:
+    return AppointmentRequest.objects.alarming().values_list(Window(Count("pk")), "received_at", "pk")[:1]
+
+
+def _withdrawn() -> QuerySet[Any, Any]:
+    return _how_many(AppointmentRequest.objects.filter(unseen.is_withdrawn(Given("since"))))
+
+
+def _how_many(rows: QuerySet[Any]) -> QuerySet[Any, Any]:
+    """A row with their number; none where there are none."""
+    return rows.order_by().values_list(Window(Count("pk")))[:1]
 
 
 def _places() -> QuerySet[Location, Any]:
     here = Location.objects.filter(texts__language=settings.LANGUAGE_CODE)
-    title = Coalesce(NullIf("texts__menu_title", Value("")), "texts__title")
-    return here.values_list(JSONArray("slug", title))
+    return here.values_list("slug", Coalesce(NullIf("texts__menu_title", Value("")), "texts__title"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from appointments import follow_up, states
 from appointments.models import AppointmentRequest, Event
+from clinic_site.postgresql.one_statement import Given
 
 STEPS = [row.action for row in states.TRANSITIONS if row.by is states.By.STAFF]
 SHOWN_FOR = timedelta(days=90)
@@ -39,14 +40,17 @@ def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentReques
     )
 
 
-def is_withdrawn() -> Q:
-    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet."""
-    return Q(withdrawal_unseen=True, closed_at__gt=timezone.now() - SHOWN_FOR)
+def shown_since() -> datetime:
+    """Withdrawals before this moment are no longer listed."""
+    return timezone.now() - SHOWN_FOR
 
 
-def withdrawn(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
-    """Those that ``is_withdrawn`` describes."""
-    return requests.filter(is_withdrawn())
+def is_withdrawn(since: datetime | Given | None = None) -> Q:
+    """Withdrawn by the patient of late, with something left for staff to do, and not seen yet.
+
+    ``since``: what ``shown_since`` says, where a statement is told of it later.
+    """
+    return Q(withdrawal_unseen=True, closed_at__gt=since or shown_since())
 
 
 def told(request: AppointmentRequest) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, OuterRef, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
@@ -23,6 +24,8 @@ from django.utils.functional import SimpleLazyObject
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from clinic_site.postgresql.one_statement import Given, OneStatement
 
 PERMITTED = """
 ARRAY(
@@ -43,8 +46,8 @@ class Accounts(ModelBackend):
     """Django's accounts; what a role or the account itself permits is read along with the account."""
 
     def get_user(self, user_id: Any) -> Any:
-        account = _accounts().filter(pk=user_id).first()
-        return account if account and self.user_can_authenticate(account) else None
+        found = ACCOUNT.ask(pk=get_user_model()._meta.pk.to_python(user_id))["account"]
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """Django's for a superuser, and for an account that was read elsewhere."""
@@ -54,14 +57,16 @@ class Accounts(ModelBackend):
         return set(permitted)
 
 
-@cache
-def _accounts() -> QuerySet[Any]:
-    """The question, which is put together once; it is asked anew each time."""
-    return get_user_model()._default_manager.annotate(
-        permitted=RawSQL(PERMITTED, ()),  # noqa: S611 - a fixed text
+def _account() -> dict[str, QuerySet[Any]]:
+    accounts = get_user_model()._default_manager.annotate(
+        permitted=RawSQL(PERMITTED, (), ArrayField(CharField())),  # noqa: S611 - a fixed text
         proofs_by_app=_proofs(TOTPDevice),
         proofs_by_code=_proofs(StaticDevice),
     )
+    return {"account": accounts.filter(pk=Given("pk"))}
+
+
+ACCOUNT = OneStatement(_account)
 
 
 def _proofs(kind: Any) -> ArraySubquery:

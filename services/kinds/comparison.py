@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE
 from services.kinds import lists
 from services.models import Fact, Page
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 COMPARED = ["purpose", "when_used", "what_moves", "stay_recovery", "results_time", "limits"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE
 from services.facets import Filtered
 from services.kinds.treatment_facets import (
@@ -16,7 +17,6 @@ from services.kinds.treatment_facets import (
     offered_below,
 )
 from services.models import Fact, Treatment
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 SHOWN = [Fact.Key.WHEN_USED, Fact.Key.RESULTS_TIME]

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.postgresql.one_statement import AnyGiven, OneStatement
 from services.context import LANGUAGE, NOW
 from services.facets import Facet, Filtered
 from services.kinds.treatment_facets import BEGAN, BELOW, GOAL, advice, closest_first, offered_below
 from services.models import Goal, Person, Treatment
-from services.one_statement import AnyGiven, OneStatement
 from services.showing import Showing
 
 ANY = "any"

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE, NOW
 from services.models import Location
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 LOCATIONS = OneStatement(lambda: {"locations": Location.objects.published(NOW).listed_in(LANGUAGE)})

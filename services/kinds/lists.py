@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE, NOW
 from services.facets import Facet, Filtered
 from services.models import Location, Page, Person
-from services.one_statement import OneStatement
 from services.querysets import PageQuerySet
 from services.showing import PAGE, Showing
 

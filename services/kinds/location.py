@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE, NOW
 from services.models import Location, Person
-from services.one_statement import OneStatement
 from services.showing import PAGE, Showing
 
 PLACE = OneStatement(

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.kinds.treatment_facets import closest_first, offered_below
 from services.models import Goal, NerveBranch, Point, Treatment
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 OFFERED = OneStatement(lambda: {"treatments": offered_below("/")})

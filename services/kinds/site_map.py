@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE, NOW
 from services.models import Page
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 EVERY_PAGE = OneStatement(lambda: {"pages": Page.objects.published(NOW).tree_in(LANGUAGE)})

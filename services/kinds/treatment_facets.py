@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.postgresql.one_statement import Given
 from services.context import LANGUAGE, NOW
 from services.facets import Facet
 from services.models import Goal, OnsetWindow, Treatment
-from services.one_statement import Given
 from services.querysets import Told, TreatmentQuerySet
 
 GOAL: Facet[Treatment] = Facet("goal", _("What you want"), Goal.choices, lambda treatment: treatment.goals)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from clinic_site.postgresql.one_statement import OneStatement
 from services.context import LANGUAGE, NOW
 from services.markdown import pictures_in
 from services.models import Update
-from services.one_statement import OneStatement
 from services.showing import Showing
 
 RUNNING = OneStatement(lambda: {"updates": Update.objects.running(NOW).in_language(LANGUAGE)})

@@ -14,10 +14,10 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
+from clinic_site.postgresql.one_statement import Given, OneStatement
 from services import pictures
 from services.models.page import Page
 from services.models.words import label_of
-from services.one_statement import Given, OneStatement
 
 
 class Portrait(NamedTuple):

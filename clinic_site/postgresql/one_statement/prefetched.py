@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import F, Model, Prefetch, QuerySet
 
-from services.one_statement.rows import RowReader
+from clinic_site.postgresql.one_statement.rows import RowReader
 
 Link = Callable[[list[Any], list[Any]], None]
 """Hands the related instances to those whose they are."""

@@ -10,22 +10,26 @@ JSON at the first question; later ones only fill in what is ``Given``:
 Instances are made as querysets make them, with ``select_related``, annotations and deferred fields.
 Nothing is kept but the SQL: every question is put to the database.
 
-``rows`` is a queryset as JSON and back, ``prefetched`` its relations, ``planned`` how PostgreSQL is asked.
+``rows`` is a queryset as JSON and back, ``prefetched`` its relations.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet, Value
 
-from services.one_statement.planned import PlannedStatement
-from services.one_statement.prefetched import Link, linked
-from services.one_statement.rows import RowReader
+from clinic_site.postgresql.one_statement.prefetched import Link, linked
+from clinic_site.postgresql.one_statement.rows import RowReader
+from clinic_site.postgresql.prepared import Prepared
 
 Answers = dict[str, list[Any]]
+
+VALUE = re.compile("%(?:(s)|%)")
+"""Where Django's SQL has a value, or a percent sign."""
 
 
 class Given(Value):
@@ -71,8 +75,11 @@ class _Written:
             self._named[name] = self._add(queryset)
         tables = ", ".join(reader.table for reader in self._readers)
         arrays = ", ".join(reader.array for reader in self._readers)
-        self._statement = PlannedStatement(f"WITH {tables} SELECT json_build_array({arrays})::text")
-        self._params = [value for reader in self._readers for value in reader.params]
+        params = [value for reader in self._readers for value in reader.params]
+        self._values = {f"v{number}": value for number, value in enumerate(params)}
+        sql = f"WITH {tables} SELECT json_build_array({arrays})::text"
+        names = iter(self._values)
+        self._statement = Prepared(VALUE.sub(lambda found: f"%({next(names)})s" if found[1] else "%%", sql))
 
     def _add(self, queryset: QuerySet[Any, Any]) -> int:
         """Take in a queryset and, after it, all that it prefetches. Its place among the columns."""
@@ -85,8 +92,12 @@ class _Written:
         return place
 
     def ask(self, given: Mapping[str, Any]) -> Answers:
-        values = [given[value.name] if isinstance(value, Given) else value for value in self._params]
-        answer = json.loads(self._statement.value(values))
+        values = {
+            name: given[value.name] if isinstance(value, Given) else value
+            for name, value in self._values.items()
+        }
+        [answer] = self._statement.one(values) or ["[]"]
+        answer = json.loads(answer)
         found = [reader.read(rows) for reader, rows in zip(self._readers, answer, strict=True)]
         for place, related, link in self._links:
             link(found[place], found[related])

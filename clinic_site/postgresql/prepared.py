@@ -1,0 +1,88 @@
+"""A statement that PostgreSQL plans once for each connection, where planning takes longer than answering.
+
+https://www.postgresql.org/docs/current/sql-prepare.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError, connection
+from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+
+PLACE = re.compile(r"%\((\w+)\)s")
+
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+"""Of each open connection: the names of what it has prepared. They go with the connection."""
+
+
+class Prepared:
+    """``sql`` has its values as ``%(name)s``; ``types`` says as what PostgreSQL takes which it cannot tell.
+
+    A name is the digest of what it names: whoever prepared it, it is the same.
+    """
+
+    def __init__(self, sql: str, types: Mapping[str, str] | None = None) -> None:
+        names = list(dict.fromkeys(PLACE.findall(sql)))
+        known = types or {}
+        typed = f" ({', '.join(known.get(name, 'unknown') for name in names)})" if known else ""
+        numbers = {name: f"${number}" for number, name in enumerate(names, start=1)}
+        numbered = PLACE.sub(lambda place: numbers[place[1]], sql)
+        self._name = "p_" + hashlib.blake2s(f"{typed}{numbered}".encode(), digest_size=8).hexdigest()
+        given = f" ({', '.join(f'%({name})s' for name in names)})" if names else ""
+        self._prepare = self._text(f"PREPARE {self._name}{typed} AS {numbered}", names)
+        self._execute = f"EXECUTE {self._name}{given}"
+        self.sql = self._text(PLACE.sub(lambda place: _cast(place, known), sql), names)
+
+    @staticmethod
+    def _text(sql: str, names: list[str]) -> str:
+        """psycopg2 reads a doubled percent sign as one, but only where there are values."""
+        return sql if names else sql.replace("%%", "%")
+
+    def one(self, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """The first row of the answer; None where there is none.
+
+        Behind a pooler that gives each transaction another connection nothing is prepared: who has one sets
+        Django's DISABLE_SERVER_SIDE_CURSORS. Where nobody said so, a connection has prepared less or more
+        than we know: either is told by an error before anything is run, and made good. Within a transaction
+        that error would end it, so there nothing is prepared either.
+        """
+        connection.ensure_connection()
+        if connection.in_atomic_block or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+            return _first(self.sql, values)
+        prepared = _prepared.setdefault(connection.connection, set())
+        first = "" if self._name in prepared else f"{self._prepare}; "
+        try:
+            row = _first(first + self._execute, values)
+        except DatabaseError as error:
+            if not isinstance(error.__cause__, InvalidSqlStatementName | DuplicatePreparedStatement):
+                raise
+            prepared ^= {self._name}
+            return _first(self.sql, values)
+        prepared.add(self._name)
+        return row
+
+
+def _cast(place: re.Match[str], types: Mapping[str, str]) -> str:
+    return f"{place[0]}::{types[place[1]]}" if place[1] in types else place[0]
+
+
+def _first(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values or None)
+        row: tuple[Any, ...] | None = cursor.fetchone()
+        return row
+
+
+def as_json(values: Any) -> str:
+    """Values as PostgreSQL takes them out of JSON again, into columns of any type."""
+    return json.dumps(values, default=_as_text)
+
+
+def _as_text(value: Any) -> str:
+    return f"\\x{value.hex()}" if isinstance(value, bytes) else str(value)
