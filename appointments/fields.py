@@ -213,15 +213,17 @@ class PhoneField(LineField):
         return phone_as_written(value) if isinstance(value, str) else value
 
 
+AMERICAN = re.compile(r"\+1(\d{3})(\d{3})(\d{4})")
+
+
 def phone_as_written(stored: str) -> str:
     """A stored number as people in the US write it; anything else as it is."""
     if not stored.startswith("+"):
         return stored
+    if american := AMERICAN.fullmatch(stored):
+        return "-".join(american.groups())
     try:
         number = phonenumbers.parse(stored)
     except phonenumbers.NumberParseException:
         return stored
-    if number.country_code == 1:
-        digits = str(number.national_number)
-        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from appointments.models import AppointmentRequest, Looking
+from clinic_site.postgresql.one_statement import Given
 
 LASTS = timedelta(seconds=90)
 """Three times as long as an open page waits before it renews its look (static/js/background.js)."""
@@ -45,17 +46,28 @@ def at_any_of(ids: list[int], *, but: int) -> dict[int, list[str]]:
     return found
 
 
-def marked(requests: QuerySet[AppointmentRequest], *, but: int) -> QuerySet[AppointmentRequest]:
-    """Each with ``looked_at_by``, the names of those who have it open, but for this one."""
-    here = _now(but).filter(request=OuterRef("pk"))
+def marked(
+    requests: QuerySet[AppointmentRequest], *, but: int | Given, since: datetime | Given | None = None
+) -> QuerySet[AppointmentRequest]:
+    """Each with ``looked_at_by``, the names of those who have it open, but for this one.
+
+    ``since``: what ``lasting_since`` says, where a statement is told of it later.
+    """
+    here = _now(but, since).filter(request=OuterRef("pk"))
     return requests.annotate(looked_at_by=ArraySubquery(here.values("account__username")))
 
 
 def delete_expired() -> int:
     """Delete the looks that have ended; how many."""
-    return Looking.objects.filter(seen_at__lte=timezone.now() - LASTS).delete()[0]
+    return Looking.objects.filter(seen_at__lte=lasting_since()).delete()[0]
 
 
-def _now(but: int) -> QuerySet[Looking]:
-    there = Looking.objects.filter(seen_at__gt=timezone.now() - LASTS).exclude(account=but)
+def lasting_since() -> datetime:
+    """Looks that were renewed before this moment have ended."""
+    return timezone.now() - LASTS
+
+
+def _now(but: int | Given, since: datetime | Given | None = None) -> QuerySet[Looking]:
+    there = Looking.objects.filter(seen_at__gt=since or lasting_since())
+    there = there.exclude(account=but)  # type: ignore[misc]  # the stubs know no expression here
     return there.order_by("account__username")

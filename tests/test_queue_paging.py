@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appointments import roles
-from appointments.admin import paging
+from appointments.admin import open_list, paging
 from appointments.models import AppointmentRequest
 from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, QUEUE, as_, text
@@ -22,6 +22,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def small_pages(monkeypatch: Any) -> None:
     monkeypatch.setattr(paging, "SIZE", 3)
+    monkeypatch.setattr(open_list, "_planned", {})
 
 
 def shown(page: str) -> list[str]:

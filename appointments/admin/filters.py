@@ -1,4 +1,8 @@
-"""Filters of the queue. Each choice is a condition, so that one statement counts them all."""
+"""Filters of the queue. Each choice is a condition, so that one statement counts them all.
+
+What a condition compares with and what differs from one moment or person to another is ``Given``: so the
+statement can be written once. ``known`` says what holds now.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,40 @@ from appointments import answers, lifecycle
 from appointments.admin import unseen
 from appointments.admin.frame import frame
 from appointments.states import Status
+from clinic_site.postgresql.one_statement import Given
+
+DAY, THREE_DAYS, WEEK, NOW, ME = map(Given, ("day", "three_days", "week", "now", "me"))
+GROWN_UP, SENIOR, WITHDRAWN_SINCE = map(Given, ("grown_up", "senior", "withdrawn_since"))
+
+
+def known(account: int | None) -> dict[str, Any]:
+    """What the conditions are told, by name."""
+    now = timezone.now()
+    return {
+        NOW.name: now,
+        DAY.name: now - timedelta(days=1),
+        THREE_DAYS.name: now - timedelta(days=3),
+        WEEK.name: now - timedelta(days=7),
+        GROWN_UP.name: _birthday(18),
+        SENIOR.name: _birthday(65),
+        WITHDRAWN_SINCE.name: unseen.shown_since(),
+        ME.name: account,
+    }
+
+
+def told(condition: Q, values: dict[str, Any]) -> Q:
+    """The same condition with values in place of what is ``Given``, for a statement of its own."""
+    same = Q(_connector=condition.connector, _negated=condition.negated)
+    children: list[Any] = condition.children
+    same.children = [
+        told(child, values) if isinstance(child, Q) else (child[0], _value(child[1], values))
+        for child in children
+    ]
+    return same
+
+
+def _value(value: Any, values: dict[str, Any]) -> Any:
+    return values[value.name] if isinstance(value, Given) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +72,7 @@ class QueueFilter(admin.SimpleListFilter):
     everything: Any = _("All")
     rest = ""
     """The choice that each open request fits which fits no other; empty where it may fit several, or none."""
-    nothing_known = Q(pk__in=[])
+    nothing_known = Q(pk=0)
     """What a code that is no choice means."""
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
@@ -54,8 +92,18 @@ class QueueFilter(admin.SimpleListFilter):
             return Q()
         return next((choice.condition for choice in self.offered if choice.code == code), self.nothing_known)
 
+    @property
+    def known_code(self) -> str:
+        """What is chosen, as a choice names it; empty where an address says something else."""
+        return next((choice.code for choice in self.offered if choice.code == self.value()), "")
+
+    @property
+    def narrows_open(self) -> bool:
+        """Whether it leaves out any open request."""
+        return bool(self.condition())
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(self.condition())
+        return queryset.filter(told(self.condition(), known(request.user.pk)))
 
     def counted(self) -> list[Choice]:
         return self.offered
@@ -118,12 +166,16 @@ class StatusFilter(QueueFilter):
             yield Choice(self.OPEN, _("Open"), self.is_open)
         for status in Status:
             yield Choice(status.value, status.label, Q(status=status.value))
-        yield Choice(self.WITHDRAWN, _("Withdrawn, to be seen"), unseen.is_withdrawn())
+        yield Choice(self.WITHDRAWN, _("Withdrawn, to be seen"), unseen.is_withdrawn(WITHDRAWN_SINCE))
         if not self.searching:
             yield Choice(self.ALL, _("All, finished too"), Q())
 
     def condition(self) -> Q:
         return super().condition() if self.value() or self.searching else self.is_open
+
+    @property
+    def narrows_open(self) -> bool:
+        return self.condition() != self.is_open
 
     def counted(self) -> list[Choice]:
         """Finished ones are counted among the results of a search only."""
@@ -139,7 +191,7 @@ class HolderFilter(QueueFilter):
     nothing_known = Q()
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        yield Choice("me", _("Me"), Q(assigned_to=request.user.pk))
+        yield Choice("me", _("Me"), Q(assigned_to=ME))
         yield Choice("nobody", _("Nobody yet"), Q(assigned_to=None))
 
 
@@ -164,10 +216,9 @@ class AgeFilter(QueueFilter):
     rest = "adult"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        grown_up, senior = _birthday(18), _birthday(65)
-        yield Choice("child", _("Under 18"), Q(date_of_birth__gt=grown_up))
-        yield Choice("adult", _("18 to 64"), Q(date_of_birth__lte=grown_up, date_of_birth__gt=senior))
-        yield Choice("senior", _("65 and over"), Q(date_of_birth__lte=senior))
+        yield Choice("child", _("Under 18"), Q(date_of_birth__gt=GROWN_UP))
+        yield Choice("adult", _("18 to 64"), Q(date_of_birth__lte=GROWN_UP, date_of_birth__gt=SENIOR))
+        yield Choice("senior", _("65 and over"), Q(date_of_birth__lte=SENIOR))
 
 
 def _birthday(years: int) -> date:
@@ -185,12 +236,10 @@ class WaitingFilter(QueueFilter):
     rest = "three"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        now = timezone.now()
-        day, three, week = (now - timedelta(days=days) for days in (1, 3, 7))
-        yield Choice("day", _("In the last 24 hours"), Q(received_at__gt=day))
-        yield Choice("three", _("1 to 3 days ago"), Q(received_at__lte=day, received_at__gt=three))
-        yield Choice("week", _("3 to 7 days ago"), Q(received_at__lte=three, received_at__gt=week))
-        yield Choice("older", _("Over a week ago"), Q(received_at__lte=week))
+        yield Choice("day", _("In the last 24 hours"), Q(received_at__gt=DAY))
+        yield Choice("three", _("1 to 3 days ago"), Q(received_at__lte=DAY, received_at__gt=THREE_DAYS))
+        yield Choice("week", _("3 to 7 days ago"), Q(received_at__lte=THREE_DAYS, received_at__gt=WEEK))
+        yield Choice("older", _("Over a week ago"), Q(received_at__lte=WEEK))
 
 
 class AnswerFilter(QueueFilter):
@@ -201,9 +250,8 @@ class AnswerFilter(QueueFilter):
     OVERDUE, rest = "overdue", "ahead"
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        now = timezone.now()
-        yield Choice(self.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=now))
-        yield Choice("ahead", _("Not yet due"), Q(is_answered=False, respond_by__gt=now))
+        yield Choice(self.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=NOW))
+        yield Choice("ahead", _("Not yet due"), Q(is_answered=False, respond_by__gt=NOW))
         yield Choice("given", _("Answered"), Q(is_answered=True))
 
 

@@ -146,11 +146,19 @@ def page(
     at WINDOW at most, and says so where it ended there.
     """
     edge = _edge(looked_through, order, at) if looked_through is not None else None
-    there = _from(requests, order, at)
-    if edge is not None:
-        there = order.until(there, edge, backwards=at.backwards)
-    found = order.ordered(there, backwards=at.backwards).values("pk")[: SIZE + 1]
-    rows = list(order.ordered(shown.filter(pk__in=found), backwards=at.backwards))
+    there = requests if edge is None else order.until(requests, edge, backwards=at.backwards)
+    return page_of(list(rows(there, order, at, shown=shown)), order, at, edge=edge)
+
+
+def rows(requests: Requests, order: Order, at: Cursor, *, shown: Requests) -> Requests:
+    """One more than a page has, from its beginning on."""
+    there = order.ordered(_from(requests, order, at), backwards=at.backwards)
+    found = there.values("pk")[: SIZE + 1]
+    return order.ordered(shown.filter(pk__in=found), backwards=at.backwards)
+
+
+def page_of(rows: list[AppointmentRequest], order: Order, at: Cursor, *, edge: Key | None = None) -> Page:
+    """The page of what ``rows`` read; ``edge``: where the window ended in which they were looked for."""
     more = len(rows) > SIZE
     rows = rows[:SIZE]
     at_start = at == START or (at.backwards and not more and edge is None)

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from appointments import looking
 from appointments.admin import presence, screen, unseen
 from appointments.admin.claiming import claim_view, refused_selection, take_up_selected
-from appointments.admin.columns import COLUMNS, Columns
 from appointments.admin.decisions import NoteView, SeenView, StepView, UrgencyView, may
 from appointments.admin.filters import FILTERS, StatusFilter
 from appointments.admin.frame import frame
@@ -32,9 +31,7 @@ from appointments.models import AppointmentRequest
 
 
 @admin.register(AppointmentRequest)
-class RequestAdmin(Columns, ViewOnly):
-    list_display = COLUMNS
-    list_display_links = ["patient"]
+class RequestAdmin(ViewOnly):
     list_filter = FILTERS
     list_per_page = SIZE
     sortable_by = ()

@@ -28,15 +28,20 @@ def _since(actions: list[str], *, ended_by: list[str]) -> QuerySet[Event]:
     return Event.objects.filter(~Exists(later), request_id=OuterRef("pk"), action__in=actions)
 
 
-def marked(requests: QuerySet[AppointmentRequest]) -> QuerySet[AppointmentRequest]:
-    """Each request with ``changes``, ``last_of_link`` and ``is_withdrawn``, which ``told`` reads."""
+def marked(
+    requests: QuerySet[AppointmentRequest], *, since: datetime | Given | None = None
+) -> QuerySet[AppointmentRequest]:
+    """Each request with ``changes``, ``last_of_link`` and ``is_withdrawn``, which ``told`` reads.
+
+    ``since``: as for ``is_withdrawn``.
+    """
     by_patient = _since(list(follow_up.PATIENT_CHANGES), ended_by=[*STEPS, follow_up.SEEN])
     changes = by_patient.filter(actor_kind=Event.ActorKind.PATIENT)
     of_link = Event.objects.filter(request_id=OuterRef("pk"), action__in=follow_up.LINK_ACTIONS)
     return requests.annotate(
         changes=ArraySubquery(changes.order_by("action").values("action").distinct()),
         last_of_link=Subquery(of_link.order_by("-pk").values("action")[:1]),
-        is_withdrawn=ExpressionWrapper(is_withdrawn(), BooleanField()),
+        is_withdrawn=ExpressionWrapper(is_withdrawn(since), BooleanField()),
     )
 
 

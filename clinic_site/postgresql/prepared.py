@@ -24,10 +24,12 @@ _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 class Prepared:
     """``sql`` has its values as ``%(name)s``; ``types`` says as what PostgreSQL takes which it cannot tell.
 
-    A name is the digest of what it names: whoever prepared it, it is the same.
+    A name is the digest of what it names: whoever prepared it, it is the same. What is asked seldom is not
+    ``planned``: a connection keeps its plans for as long as it lives.
     """
 
-    def __init__(self, sql: str, types: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sql: str, types: Mapping[str, str] | None = None, *, planned: bool = True) -> None:
+        self._planned = planned
         names = list(dict.fromkeys(PLACE.findall(sql)))
         known = types or {}
         typed = f" ({', '.join(known.get(name, 'unknown') for name in names)})" if known else ""
@@ -53,7 +55,8 @@ class Prepared:
         that error would end it, so there nothing is prepared either.
         """
         connection.ensure_connection()
-        if connection.in_atomic_block or connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+        pooled = connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+        if pooled or connection.in_atomic_block or not self._planned:
             return _first(self.sql, values)
         prepared = _prepared.setdefault(connection.connection, set())
         first = "" if self._name in prepared else f"{self._prepare}; "
@@ -77,6 +80,13 @@ def _first(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
         cursor.execute(sql, values or None)
         row: tuple[Any, ...] | None = cursor.fetchone()
         return row
+
+
+def literal(value: Any) -> str:
+    """The value as it stands in SQL."""
+    with connection.cursor() as cursor:
+        written: bytes = cursor.cursor.mogrify("%s", [value])
+        return written.decode()
 
 
 def as_json(values: Any) -> str:

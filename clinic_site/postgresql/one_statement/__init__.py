@@ -20,11 +20,11 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.db.models import Aggregate, QuerySet, Value
 
 from clinic_site.postgresql.one_statement.prefetched import Link, linked
 from clinic_site.postgresql.one_statement.rows import RowReader
-from clinic_site.postgresql.prepared import Prepared
+from clinic_site.postgresql.prepared import Prepared, literal
 
 Answers = dict[str, list[Any]]
 
@@ -50,24 +50,32 @@ class AnyGiven(Given):
         return "ANY(%s)", [self]
 
 
-class OneStatement:
-    """The querysets that ``make`` returns by name, asked together."""
+def one_row(rows: QuerySet[Any], **aggregates: Aggregate) -> QuerySet[Any, tuple[Any, ...]]:
+    """A queryset with one row, the aggregates in their order: ``rows.aggregate`` that is not asked yet."""
+    aggregated = rows.order_by().annotate(**aggregates).values_list(*aggregates)
+    aggregated.query.group_by = ()
+    return aggregated
 
-    def __init__(self, make: Callable[[], Mapping[str, QuerySet[Any, Any]]]) -> None:
+
+class OneStatement:
+    """The querysets that ``make`` returns by name, asked together; ``planned`` as for ``Prepared``."""
+
+    def __init__(self, make: Callable[[], Mapping[str, QuerySet[Any, Any]]], *, planned: bool = True) -> None:
         self._make = make
+        self._planned = planned
         self._written: _Written | None = None
 
     def ask(self, **given: Any) -> Answers:
         """What each of the querysets finds, with the values given for all ``Given`` in them."""
         if self._written is None:  # two threads at once write the same
-            self._written = _Written(self._make())
+            self._written = _Written(self._make(), self._planned)
         return self._written.ask(given)
 
 
 class _Written:
     """The statement in SQL, and who reads its answer: each queryset in a column of its own."""
 
-    def __init__(self, querysets: Mapping[str, QuerySet[Any, Any]]) -> None:
+    def __init__(self, querysets: Mapping[str, QuerySet[Any, Any]], planned: bool) -> None:
         self._named: dict[str, int] = {}
         self._readers: list[RowReader] = []
         self._links: list[tuple[int, int, Link]] = []
@@ -75,11 +83,21 @@ class _Written:
             self._named[name] = self._add(queryset)
         tables = ", ".join(reader.table for reader in self._readers)
         arrays = ", ".join(reader.array for reader in self._readers)
-        params = [value for reader in self._readers for value in reader.params]
-        self._values = {f"v{number}": value for number, value in enumerate(params)}
         sql = f"WITH {tables} SELECT json_build_array({arrays})::text"
-        names = iter(self._values)
-        self._statement = Prepared(VALUE.sub(lambda found: f"%({next(names)})s" if found[1] else "%%", sql))
+        params = iter([value for reader in self._readers for value in reader.params])
+        self._given: dict[str, str] = {}
+        written = VALUE.sub(lambda found: self._value(next(params)) if found[1] else "%%", sql)
+        self._statement = Prepared(written, planned=planned)
+
+    def _value(self, value: Any) -> str:
+        """What stands for it in the statement. That is itself where it is known by now: a plan for all values
+        could not use an index that has a condition.
+        """
+        if not isinstance(value, Given):
+            return literal(value).replace("%", "%%")
+        place = f"v{len(self._given)}"
+        self._given[place] = value.name
+        return f"%({place})s"
 
     def _add(self, queryset: QuerySet[Any, Any]) -> int:
         """Take in a queryset and, after it, all that it prefetches. Its place among the columns."""
@@ -92,10 +110,7 @@ class _Written:
         return place
 
     def ask(self, given: Mapping[str, Any]) -> Answers:
-        values = {
-            name: given[value.name] if isinstance(value, Given) else value
-            for name, value in self._values.items()
-        }
+        values = {place: given[name] for place, name in self._given.items()}
         [answer] = self._statement.one(values) or ["[]"]
         answer = json.loads(answer)
         found = [reader.read(rows) for reader, rows in zip(self._readers, answer, strict=True)]
