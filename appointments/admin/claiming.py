@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext
 from appointments import audit, lifecycle, states
 from appointments.admin import paging, presentation
 from appointments.admin.decisions import may
+from appointments.admin.ids import is_id
 from appointments.models import AppointmentRequest, Event
 
 ACTION = "take_up"
@@ -111,4 +112,4 @@ def _way_back(request: HttpRequest) -> str:
 
 def _number(text: str) -> int:
     """Zero for what is none that the database could hold."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return int(text) if is_id(text) else 0

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from appointments import exports
 from appointments.admin import chosen
 from appointments.admin.export_forms import ExportForm, ManyForm
+from appointments.admin.ids import is_id
 from appointments.models import AppointmentRequest
 from appointments.querysets import RequestQuerySet
 
@@ -54,7 +55,7 @@ def from_address(request: HttpRequest) -> Choice:
     """What the address asks for. Raises chosen.NotOffered, Http404."""
     if ONE in request.GET:
         told = request.GET[ONE]
-        one = AppointmentRequest.objects.filter(pk=told).first() if _is_id(told) else None
+        one = AppointmentRequest.objects.filter(pk=told).first() if is_id(told) else None
         if one is None:
             raise Http404
         return Choice({ONE: one.pk}, one, [], 1)
@@ -87,7 +88,3 @@ def in_words(request: HttpRequest, codes: Mapping[str, Any]) -> list[tuple[str, 
         for name, label in labels.items()
         if name in codes
     ]
-
-
-def _is_id(told: str) -> bool:
-    return told.isascii() and told.isdecimal() and len(told) < 19

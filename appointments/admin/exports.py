@@ -28,6 +28,7 @@ from appointments import audit, export_stream, exports
 from appointments.admin import chosen, export_choice
 from appointments.admin.decisions import may
 from appointments.admin.export_choice import Choice
+from appointments.admin.ids import is_id
 from appointments.admin.view_only import ViewOnly
 from appointments.models import Export
 
@@ -134,7 +135,7 @@ class ExportAdmin(ViewOnly):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """One export: how far it is, and its download for whoever began it. Raises Http404."""
-        if object_id is None or not object_id.isdecimal() or len(object_id) > 18:
+        if object_id is None or not is_id(object_id):
             raise Http404
         export = self._seen(request, int(object_id))
         context = {

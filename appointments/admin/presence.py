@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext
 
 from appointments import looking
 from appointments.admin.decisions import may
+from appointments.admin.ids import is_id
 from appointments.admin.paging import SIZE
 from appointments.models import AppointmentRequest
 
@@ -40,7 +41,7 @@ def news_view(request: HttpRequest) -> HttpResponseBase:
     """POST: who looks at the rows that are shown, and how many have arrived since the list was opened."""
     if refused := _refused(request):
         return refused
-    shown = [int(pk) for pk in request.POST.get("shown", "").split(",")[:SIZE] if _is_id(pk)]
+    shown = [int(pk) for pk in request.POST.get("shown", "").split(",")[:SIZE] if is_id(pk)]
     there = looking.at_any_of(shown, but=int(request.user.pk or 0))
     return JsonResponse(
         {
@@ -84,7 +85,3 @@ def _refused(request: HttpRequest) -> Any:
     if not may(request, "view_appointmentrequest"):
         raise PermissionDenied
     return None
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19

@@ -20,6 +20,7 @@ from appointments.admin.filters import FILTERS, StatusFilter
 from appointments.admin.frame import frame
 from appointments.admin.giving import AssignView, CorrectContactView
 from appointments.admin.holds import HoldView, ReleaseView
+from appointments.admin.ids import is_id
 from appointments.admin.paging import SIZE
 from appointments.admin.presence import looking_view, news_view
 from appointments.admin.private_links import NewLinkView
@@ -66,9 +67,6 @@ class RequestAdmin(ViewOnly):
         ]
         return own + super().get_urls()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[AppointmentRequest]:
-        return unseen.marked(super().get_queryset(request))
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -108,7 +106,8 @@ class RequestAdmin(ViewOnly):
         """One request on one screen. Raises PermissionDenied, Http404 as Django's own view does."""
         if object_id is None or not self.has_view_permission(request):
             raise PermissionDenied
-        stored: AppointmentRequest | None = self.get_object(request, object_id)
+        marked = unseen.marked(self.get_queryset(request))
+        stored = marked.filter(pk=object_id).first() if is_id(object_id) else None
         if stored is None:
             raise Http404
         account = int(request.user.pk or 0)

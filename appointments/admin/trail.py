@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST
 from appointments import watching
 from appointments.admin import trail_entries
 from appointments.admin.forms import A_DAY
+from appointments.admin.ids import is_id
 from appointments.admin.presentation import action_label
 from appointments.admin.view_only import ViewOnly
 from appointments.models import AppointmentRequest, Event
@@ -59,8 +60,7 @@ class TrailForm(forms.Form):
 
     def _gone(self, actor: str) -> list[tuple[str, str]]:
         """An account that is no staff any more: the trail still knows what it did."""
-        usable = actor.isascii() and actor.isdecimal() and len(actor) < 19
-        return [(actor, gettext("account %(number)s") % {"number": actor})] if usable else []
+        return [(actor, gettext("account %(number)s") % {"number": actor})] if is_id(actor) else []
 
     def clean_since(self) -> datetime | None:
         day = self.cleaned_data["since"]
