@@ -40,13 +40,31 @@ def test_the_check_in_another_language_may_use_them_too(client: Client) -> None:
     assert policy(client, "/es/check/") == ALLOWED
 
 
-def test_without_javascript_the_page_says_how_to_check_by_hand(client: Client) -> None:
+def test_the_page_itself_needs_no_script_and_leads_to_the_test(client: Client) -> None:
     add_page("/check/", "Check your camera", kind="device_check", body="Our own words.")
-    shown = parse(client.get("/check/").content).one("main")
-    by_hand = shown.one("div", **{"data-part": "by-hand"})
-    assert "hidden" not in by_hand.attributes and len(by_hand.texts("li")) == 3
-    assert "hidden" in shown.one("div", **{"data-part": "test"}).attributes
+    answer = client.get("/check/")
+    shown = parse(answer.content).one("main")
+    assert b"device-check.js" not in answer.content and not shown.all("template")
+    ways = [link.attributes["href"] for link in shown.all("a", css="button")]
+    assert {"?test=both", "?test=microphone"} <= {*ways}
+    assert len(shown.one("section", css="check").one("ol").texts("li")) == 3
     assert "Our own words." in shown.texts("p")
+
+
+@pytest.mark.parametrize("way", ["both", "microphone"])
+def test_without_javascript_the_test_says_how_to_check_by_hand(client: Client, way: str) -> None:
+    add_page("/check/", "Check your camera", kind="device_check")
+    page = parse(client.get(f"/check/?test={way}").content)
+    by_hand = page.one("div", **{"data-part": "by-hand"})
+    assert "hidden" not in by_hand.attributes and len(by_hand.texts("li")) == 3
+    assert "hidden" in page.one("div", **{"data-part": "test"}).attributes
+    assert page.one("meta", name="robots").attributes["content"] == "noindex"
+
+
+@pytest.mark.parametrize("query", ["test=", "test=nonsense", "other=1"])
+def test_an_unknown_test_is_the_page_itself(client: Client, query: str) -> None:
+    add_page("/check/", kind="device_check")
+    assert b"device-check.js" not in client.get(f"/check/?{query}").content
 
 
 def test_other_pages_load_nothing_of_the_check(client: Client) -> None:

@@ -25,6 +25,7 @@ from services.showing import Showing
 
 BUILDERS: dict[str, Callable[[Showing], dict[str, Any]]] = {
     Page.Kind.COMPARISON: comparison.context,
+    Page.Kind.DEVICE_CHECK: device_check.context,
     Page.Kind.EXPLORER: explorer.context,
     Page.Kind.GLOSSARY: glossary.context,
     Page.Kind.GUIDE: guide.context,

@@ -1,10 +1,12 @@
 /* Tests camera, microphone and browser for a virtual visit. Nothing is recorded and nothing leaves the page;
-   all words are <template data-say="…"> of the page. A device is asked for only after a press. */
+   all words are <template data-say="…"> of the page. A device is asked for only after a press: of a button here,
+   or of the link that led here from the page without the test. */
 const POLL_MILLISECONDS = 100;
 const SAMPLES = 8192; // about 170 ms: longer than a poll, so that no tap falls between two
 const HEARD_STRENGTH = 0.02; // root mean square, of 1
 const HEARD_POLLS = 2;
 const SILENCE_POLLS = 80;
+const PATIENCE_POLLS = 10; // for a browser that lets no sound run before a press on this very page
 const REASONS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -122,8 +124,13 @@ function listen(track) {
   const samples = new Float32Array(SAMPLES);
   let loud = 0;
   let polls = 0;
+  let waited = 0;
   say("microphone-result", "microphone-listening");
   poll = setInterval(() => {
+    if (sound.state !== "running") {
+      if (++waited === PATIENCE_POLLS) stop("press");
+      return;
+    }
     analyser.getFloatTimeDomainData(samples);
     const strength = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / SAMPLES);
     level.value = 1.2 + Math.log10(strength + 1e-9) * 0.4; // from -60 to -10 dB
@@ -177,12 +184,12 @@ function showRunning() {
   if (part("test").contains(focused) && !focused.checkVisibility()) press(running ? "stop" : startedWith).focus();
 }
 
-function stop() {
+function stop(why = "stopped") {
   test += 1;
   Object.keys(KINDS).forEach(close);
   sound?.close();
   sound = null;
-  say("news", "stopped");
+  say("news", why);
   showRunning();
 }
 
@@ -193,11 +200,12 @@ function change(kind, id) {
   openAll([kind], test, { deviceId: { exact: id } });
 }
 
-if (browserCan()) {
+const able = browserCan();
+if (able) {
   const doing = {
     both: () => start("both"),
     microphone: () => start("microphone"),
-    stop,
+    stop: () => stop(),
     "camera-off": () => {
       close("camera");
       say("camera-result", "camera-off");
@@ -216,3 +224,9 @@ if (browserCan()) {
 Object.keys(KINDS).forEach((kind) => say(`${kind}-result`, "untested"));
 part("by-hand").hidden = true;
 part("test").hidden = false;
+const [here] = location.href.split("?");
+const way = new URLSearchParams(location.search).get("test");
+if (able && document.referrer.split(/[?#]/)[0] === here) {
+  press(way).focus(); // of the same name as the link that was pressed
+  start(way);
+}

@@ -21,6 +21,7 @@ REMEMBER_TRACKS = """() => {
     return stream;
   };
 }"""
+REMEMBER_TRACKS_AT_ONCE = f"if (navigator.mediaDevices) ({REMEMBER_TRACKS})()"
 IN_USE = "tracks.filter(track => track.readyState === 'live').map(track => track.kind).sort()"
 PLAYS = "video => !video.paused && video.videoWidth > 0 && getComputedStyle(video).transform"
 
@@ -54,11 +55,12 @@ def then_in_use(page: Page, *devices: str) -> None:
 def test_a_patient_sees_and_hears_that_the_device_is_ready(open_page: OpenPage, axe: Axe) -> None:
     # given a device with two cameras, and nothing asked for before a press
     page = open_page(CHECK, **ALLOWED)
-    page.evaluate(REMEMBER_TRACKS)
+    page.add_init_script(REMEMBER_TRACKS_AT_ONCE)
     axe(page)
+    # when they test both, by keyboard
+    page.get_by_role("link", name="Test my camera and microphone").press("Enter")
+    page.wait_for_url("**?test=both*")
     with nothing_asked_of_the_network(page):
-        # when they test both
-        when_pressing(page, "Test my camera and microphone")
         # then they see themselves as in a mirror, and the sound is heard, in words too
         then_told(
             page, "Your camera works", "Your microphone works", "Your device is ready for a virtual visit"
@@ -88,7 +90,7 @@ def test_a_patient_sees_and_hears_that_the_device_is_ready(open_page: OpenPage, 
 def test_each_failure_has_an_answer_and_a_way_on(open_page: OpenPage, axe: Axe) -> None:
     # given somebody who does not allow it
     page = open_page(CHECK, width=320)
-    when_pressing(page, "Test my camera and microphone")
+    page.get_by_role("link", name="Test my camera and microphone").click()
     then_told(page, "The browser did not let this page use the camera or the microphone")
     expect(page.get_by_role("button", name="Test my camera and microphone")).to_be_focused()
     axe(page)
@@ -109,6 +111,36 @@ def test_each_failure_has_an_answer_and_a_way_on(open_page: OpenPage, axe: Axe) 
         ("Object.defineProperty(window, 'isSecureContext', {value: false})", "This address is not secure"),
     ):
         page.add_init_script(lacking)
-        page.goto(CHECK)
+        page.goto(f"{CHECK}?test=both")
         then_told(page, told)
         expect(page.get_by_role("button", name="Test")).to_have_count(0)
+
+
+def test_nothing_is_asked_for_where_nobody_pressed(open_page: OpenPage) -> None:
+    # given the address of the test in a message, or a page that was loaded again
+    page = open_page(f"{CHECK}?test=both", **ALLOWED)
+    page.evaluate(REMEMBER_TRACKS)
+    # then the test waits for a press
+    expect(page.get_by_role("button", name="Test my camera and microphone")).to_be_visible()
+    page.wait_for_timeout(500)
+    then_in_use(page)
+    when_pressing(page, "Test only my microphone")
+    then_told(page, "Your microphone works")
+
+
+def test_a_browser_that_lets_no_sound_run_before_a_press_asks_for_one(open_page: OpenPage) -> None:
+    # given such a browser
+    page = open_page(CHECK, **ALLOWED)
+    page.add_init_script(REMEMBER_TRACKS_AT_ONCE)
+    page.add_init_script(
+        "addEventListener('click', () => { window.pressed = true }, true);"
+        "Object.defineProperty(AudioContext.prototype, 'state',"
+        " {get() { return window.pressed ? 'running' : 'suspended' }})"
+    )
+    # when the link led to the test
+    page.get_by_role("link", name="Test only my microphone").click()
+    # then it asks for a press, and lets the devices go until then
+    then_told(page, "Press the button once more to begin.")
+    then_in_use(page)
+    when_pressing(page, "Test only my microphone")
+    then_told(page, "Your microphone works")
