@@ -31,6 +31,9 @@ SHOWN = (
 """What a row of the list is made of."""
 
 LOOKING_SINCE = Given("looking_since")
+PLACE = ("is_answered", "respond_by", "id")
+"""Where a page begins that begins in the middle."""
+
 MOST_PLANNED = 40
 """Statements that are written once; those of rarer filters together are written each time."""
 
@@ -56,8 +59,8 @@ class OpenList:
     in_use: Asked
     """The choices of those that are: each counted under what is chosen in the others."""
 
-    def read(self, account: int) -> tuple[Facets, int, list[AppointmentRequest] | None]:
-        """The counts, how many fit all, and the rows of the page; None where it begins in the middle."""
+    def read(self, account: int) -> tuple[Facets, int, list[AppointmentRequest]]:
+        """The counts, how many fit all, and the rows of the page."""
         asked = [(spec.parameter_name, choice.code) for spec, choice in (*self.alone, *self.in_use)]
         chosen = [(name, spec.known_code) for name, spec in self.filters.items()]
         key = (self.at.backwards, self.at.key is None, *chosen, None, *asked)
@@ -67,12 +70,13 @@ class OpenList:
                 statement = _planned[key] = OneStatement(self._querysets)
             else:
                 statement = OneStatement(self._querysets, planned=False)
-        read = statement.ask(**known(account), looking_since=looking.lasting_since())
+        place = dict(zip(PLACE, self.at.key or (), strict=False))
+        read = statement.ask(**known(account), looking_since=looking.lasting_since(), **place)
         [(total, *counts)] = read["alone"]
         facets = named(self.alone, counts)
         if self.in_use:
             facets |= named(self.in_use, read["in_use"][0])
-        return facets, total, read.get("rows")
+        return facets, total, read["rows"]
 
     def _querysets(self) -> dict[str, QuerySet[Any, Any]]:
         everything = AppointmentRequest.objects.open()
@@ -83,9 +87,8 @@ class OpenList:
         }
         if self.in_use:
             read["in_use"] = one_row(everything, **counts(self.in_use, under=chosen))
-        if self.at.key is None:
-            told_later = shown(but=ME, looking_since=LOOKING_SINCE, withdrawn_since=WITHDRAWN_SINCE)
-            read["rows"] = paging.rows(fitting, self.order, self.at, shown=told_later)
+        told_later = shown(but=ME, looking_since=LOOKING_SINCE, withdrawn_since=WITHDRAWN_SINCE)
+        read["rows"] = paging.rows(fitting, self.order, self.at.told_later(PLACE), shown=told_later)
         return read
 
 

@@ -8,20 +8,15 @@ from __future__ import annotations
 import binascii
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.fields.tuple_lookups import (  # type: ignore[import-untyped]
-    Tuple,
-    TupleGreaterThan,
-    TupleGreaterThanOrEqual,
-    TupleLessThan,
-    TupleLessThanOrEqual,
-)
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
 from appointments.models import AppointmentRequest
+from clinic_site.postgresql.one_statement import Given
 
 SIZE = 50
 WINDOW = 6_000
@@ -29,6 +24,25 @@ WINDOW = 6_000
 
 Key = tuple[Any, ...]
 Requests = QuerySet[AppointmentRequest]
+
+
+class _Compared(Func):
+    """Columns and values, as one row with another. Values may be told later (``Given``)."""
+
+    output_field = BooleanField()
+
+    def __init__(self, sign: str, columns: Sequence[str], values: Sequence[Any]) -> None:
+        given = [value if isinstance(value, Value) else Value(value) for value in values]
+        super().__init__(*(F(column) for column in columns), *given)
+        self._sign = sign
+
+    def as_sql(self, compiler: Any, connection: Any, *_unused: Any, **_extra: Any) -> Any:
+        compiled = [compiler.compile(each) for each in self.get_source_expressions()]
+        parts = [sql for sql, _params in compiled]
+        half = len(parts) // 2
+        columns, values = ", ".join(parts[:half]), ", ".join(parts[half:])
+        params = [param for _sql, told in compiled for param in told]
+        return f"(({columns}) {self._sign} ({values}))", params
 
 
 class BadCursor(ValueError):
@@ -48,13 +62,11 @@ class Order:
 
     def after(self, requests: Requests, key: Key, *, backwards: bool = False) -> Requests:
         """Those beyond this place, which is not among them."""
-        beyond = TupleLessThan if self.descending != backwards else TupleGreaterThan
-        return requests.filter(beyond(Tuple(*self.columns), key))
+        return requests.filter(_Compared("<" if self.descending != backwards else ">", self.columns, key))
 
     def until(self, requests: Requests, key: Key, *, backwards: bool = False) -> Requests:
         """Those up to this place, which is among them."""
-        up_to = TupleGreaterThanOrEqual if self.descending != backwards else TupleLessThanOrEqual
-        return requests.filter(up_to(Tuple(*self.columns), key))
+        return requests.filter(_Compared(">=" if self.descending != backwards else "<=", self.columns, key))
 
     def place(self, row: AppointmentRequest) -> Key:
         """Where in this order a request stands."""
@@ -95,6 +107,10 @@ class Cursor:
 
     key: Key | None = None
     backwards: bool = False
+
+    def told_later(self, names: Sequence[str]) -> Cursor:
+        """The same with a name for each part of its place (``Given``)."""
+        return Cursor(None if self.key is None else tuple(map(Given, names)), self.backwards)
 
     def encoded(self) -> str:
         """As it stands in an address: times and an id, nothing of a patient's."""

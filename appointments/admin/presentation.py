@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince, timeuntil
+from django.utils.timesince import timesince
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers as words
@@ -38,6 +39,7 @@ GROUPS: list[tuple[Any, list[str]]] = [
     (_("Wishes"), ["goals", "visit_type", "place", "person", "times"]),
     (_("Language and help"), ["language", "other_language", "interpreter", "easier"]),
 ]
+FOUR_WEEKS, SOME_DAY = timedelta(weeks=4), datetime(2026, 3, 2, tzinfo=UTC)
 LISTS = {"eye_signs": words.EyeSign, "ear_signs": words.EarSign, "history": words.History}
 
 
@@ -183,6 +185,19 @@ def reasons(request: AppointmentRequest) -> list[str]:
     return [rule.reason_text(settings.LANGUAGE_CODE) if rule else code for code, rule in rules]
 
 
+def how_long(earlier: datetime, later: datetime) -> str:
+    """The time between in words, in its largest unit. Up to four weeks it is the same wherever it begins."""
+    between = later - earlier
+    if between >= FOUR_WEEKS:
+        return timesince(earlier, later, depth=1)
+    return _minutes_in_words(int(between.total_seconds() // 60), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _minutes_in_words(minutes: int, _language: str | None) -> str:
+    return timesince(SOME_DAY, SOME_DAY + timedelta(minutes=minutes), depth=1)
+
+
 def due(request: AppointmentRequest) -> tuple[str, str]:
     """How the request stands against its target: a code for the look, and the words."""
     if not request.is_open:
@@ -191,11 +206,9 @@ def due(request: AppointmentRequest) -> tuple[str, str]:
         return "done", gettext("Answered")
     now = timezone.now()
     if request.respond_by <= now:
-        return "over", gettext("%(time)s over") % {"time": timesince(request.respond_by, now, depth=1)}
+        return "over", gettext("%(time)s over") % {"time": how_long(request.respond_by, now)}
     near = request.respond_by - now < timedelta(hours=2)
-    return "near" if near else "ahead", gettext("%(time)s left") % {
-        "time": timeuntil(request.respond_by, now, depth=1)
-    }
+    return "near" if near else "ahead", gettext("%(time)s left") % {"time": how_long(now, request.respond_by)}
 
 
 def timeline(request: AppointmentRequest) -> list[Happening]:

@@ -159,7 +159,7 @@ class Queue(ChangeList):
                     count for (name, _code), count in self.facets.items() if name == spec.parameter_name
                 )
                 self.facets[str(spec.parameter_name), spec.rest] = total - counted
-        self.page = self._page(at) if rows is None else paging.page_of(rows, self.order, at)
+        self.page = paging.page_of(rows, self.order, at)
         return total
 
     def _counts_of_found(self) -> tuple[Facets, set[int]]:

@@ -13,7 +13,6 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timesince import timesince
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -95,7 +94,7 @@ class _Row:
 
     def _due(self, row: AppointmentRequest) -> str:
         code, words = presentation.due(row)
-        came = self._came % {"time": timesince(row.received_at, self._now, depth=1)}
+        came = self._came % {"time": presentation.how_long(row.received_at, self._now)}
         shown = f'<span class="due due-{code}">{escape(words)}</span>'
         return f'{shown}<br><span class="quiet">{escape(came)}</span>'
 

@@ -101,7 +101,7 @@ def _instance_maker(compiler: Any, columns: Any) -> Callable[[list[Any]], models
     info = compiler.klass_info
     model: type[models.Model] = info["model"]
     first, end = info["select_fields"][0], info["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in columns[first:end]]
+    names: Any = {column[0].target.attname for column in columns[first:end]}  # looked through for each field
     related = get_related_populators(info, columns, DEFAULT_DB_ALIAS)
     annotations = list(compiler.annotation_col_map.items())
 
