@@ -41,7 +41,7 @@ from bench.servers import GUNICORN, Server, serving  # noqa: E402
 from clinic_site.embedded_postgres import Cluster  # noqa: E402
 from clinic_site.serve import WEB_SERVER  # noqa: E402
 
-ROUNDS = 15
+ROUNDS = 31
 COLD_ROUNDS = 25
 A_ROUND = 8_000
 LONG_RUN = 100_000

@@ -255,6 +255,15 @@ def test_an_update_is_shown_on_its_pages_once_and_nowhere_else(page: Any) -> Non
     assert notices(page("/a/c/")) == ["Information Everywhere"]
 
 
+def test_only_what_can_be_hidden_brings_the_script_that_hides_it(client: Client) -> None:
+    add_page("/a/", "A")
+    add_update("Grave", level="emergency")
+    alone = client.get("/a/").content
+    assert b"Grave" in alone and b'<script type="module"' not in alone and b"hidden-updates" not in alone
+    add_update("Small")
+    assert b"js/updates" in client.get("/a/").content
+
+
 def test_the_updates_page_lists_all_that_run_with_their_dates(page: Any) -> None:
     add_page("/updates/", "Updates", kind="updates")
     assert "There are no updates right now." in main(page("/updates/")).text
