@@ -74,7 +74,8 @@ def test_who_is_idle_is_warned_may_stay_and_loses_nothing(
     expect(warning).to_be_visible()
     expect(warning.get_by_role("button", name="Stay logged in")).to_be_focused()
     axe(page)
-    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):  # the dialog closes before it
+        page.keyboard.press("Enter")
     expect(warning).to_be_hidden()
     # when nobody comes back in time, the page hides what it showed
     given_idle(site, 16)
