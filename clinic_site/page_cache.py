@@ -36,6 +36,13 @@ MEMORY_BYTES = 32 * 1024 * 1024
 MOST_NAMES = 64
 """How many host names, and ways of naming encodings, are remembered: visitors choose what they send."""
 
+MARKS_OF_OTHERS = frozenset(
+    "_ga _gl dclid fbclid gad_source gbraid gclid igshid li_fat_id mc_cid mc_eid msclkid srsltid ttclid "
+    "twclid wbraid yclid".split()
+)
+"""What search engines, networks and newsletters add to our addresses for themselves; and whatever begins with
+``utm_``. It asks us for nothing."""
+
 PATIENCE_SECONDS = 5.0
 LOOK_AGAIN_SECONDS = 0.02
 OLDEST_SECONDS = FRESH_SECONDS + WHILE_ASKING_SECONDS
@@ -87,7 +94,7 @@ class PageCache:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
-            and not environ.get("QUERY_STRING")
+            and asks_for_nothing(environ.get("QUERY_STRING", ""))
             and environ.get("CONTENT_LENGTH") in (None, "", "0")
             and self._is_for_us(environ)
         ):
@@ -234,6 +241,14 @@ def _request_of_nobody(address: str) -> Environ:
         name, value = settings.SECURE_PROXY_SSL_HEADER
         environ[name] = value
     return environ
+
+
+def asks_for_nothing(query: str) -> bool:
+    """Whether the page is the same as without this query."""
+    if not query:
+        return True
+    names = [part.partition("=")[0] for part in query.split("&")]
+    return all(name in MARKS_OF_OTHERS or name.startswith("utm_") for name in names)
 
 
 def _may_be_public(address: str) -> bool:

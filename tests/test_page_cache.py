@@ -299,6 +299,26 @@ class TestNothingElseEnters:
         kept = ask(cache, x_forwarded_proto="https").headers["strict-transport-security"]
         assert kept.startswith("max-age=600")
 
+    @pytest.mark.parametrize(
+        "query", ["fbclid=IwAR0", "gclid=1&utm_source=news&utm_medium=mail", "utm_campaign", "_gl=1*a*b"]
+    )
+    def test_marks_of_others_in_an_address_change_nothing(
+        self, cache: PageCache, counted: Counted, query: str
+    ) -> None:
+        plain = ask(cache)
+        marked = ask(cache, query=query)
+        assert (marked.body, marked.headers) == (plain.body, plain.headers)
+        assert counted.asked == ["/a/"] and not counted.environs[0]["QUERY_STRING"]
+        assert cache._shelf is not None and list(cache._shelf.pages) == ["/a/"]
+
+    @pytest.mark.parametrize(
+        "query", ["goal=smile&fbclid=1", "q=", "&", "%66bclid=1", "fbclid2=1", "UTM_a=1", "=1"]
+    )
+    def test_any_other_query_is_djangos(self, cache: PageCache, counted: Counted, query: str) -> None:
+        ask(cache)
+        assert ask(cache, query=query).status == 200
+        assert counted.environs[-1]["QUERY_STRING"] == query
+
     def test_memory_is_bounded(self, cache: PageCache, monkeypatch: Any) -> None:
         add_page("/b/", "B")
         add_page("/c/", "C")
