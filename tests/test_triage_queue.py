@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from appointments import lifecycle, roles
-from appointments.models import AppointmentRequest
+from appointments.models import AppointmentRequest, Looking
 from services.models import Location, PageText
 from tests.builders import NOW, a_request, staff
 from tests.staff_client import CLOSED, QUEUE, as_, change, state, step, text
@@ -19,6 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eleven_at_the_clin
 
 def names_in(page: str) -> list[str]:
     return re.findall(r"patient (\w+)", page)
+
+
+MARKUP = '<i id="x">&\''
 
 
 class TestQueue:
@@ -54,6 +58,23 @@ class TestQueue:
         for address in (QUEUE, change(stored), step(stored, "contact")):
             assert "<img src=x" not in text(client.get(address))
             assert "<script>1" not in text(client.get(address))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"patient_name": MARKUP}, {"reach": "email", "email": f"{MARKUP}@example.org"}, {"place": MARKUP},
+            {"urgency_reasons": [MARKUP]}, {"reference": MARKUP[:20]},
+        ],
+    )  # fmt: skip
+    def test_nothing_in_a_row_is_markup(self, changes: dict[str, Any]) -> None:
+        """Whatever got into the database, and into the name of an account."""
+        holder = staff(roles.FRONT_DESK)
+        holder.username = MARKUP
+        holder.save()
+        stored = a_request(assigned_to=holder, **changes)
+        Looking.objects.create(request=stored, account=holder, seen_at=NOW)
+        page = text(as_(roles.FRONT_DESK).get(f"{QUEUE}?status=all"))
+        assert "<i " not in page and page.count("&lt;i id=&quot;x&quot;") >= 2
 
     @pytest.mark.parametrize(
         ("query", "shown"),

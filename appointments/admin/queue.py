@@ -106,8 +106,9 @@ class Queue(ChangeList):
         self.show_admin_actions = some_new and may(request, "contact_request")
         self.can_show_all = self.multi_page = False
         self.opened = timezone.now()
-        typed = {"words": self.found.words} if self.found else {}
-        self.searching = searching.SearchForm(initial=typed, auto_id="search_%s")
+        if self.found:
+            typed = {"words": self.found.words}
+            self.searching = searching.SearchForm(initial=typed, auto_id=searching.SEARCH_IDS)
 
     def _at(self, request: HttpRequest) -> paging.Cursor:
         try:

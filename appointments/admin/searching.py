@@ -26,6 +26,9 @@ KEPT = 20
 """How many searches of one log-in are kept, the latest: for Back, reload and several tabs."""
 
 
+SEARCH_IDS = "search_%s"
+
+
 class SearchForm(forms.Form):
     """One box for everything."""
 
