@@ -53,8 +53,8 @@ def from_another_site(headers: Mapping[str, str], host: str) -> bool:
 
 
 def stamp() -> str:
-    """The present time, signed."""
-    return signing.dumps(round(timezone.now().timestamp()), salt=_SALT)
+    """The present time, signed: in whole seconds, and never ahead of the clock."""
+    return signing.dumps(int(timezone.now().timestamp()), salt=_SALT)
 
 
 def opened_at(signed: str) -> datetime | None:

@@ -193,6 +193,15 @@ class TestTheAgeOfTheForm:
             time_machine.move_to(NOW + timedelta(seconds=seconds), tick=False)
             assert press_send(client)["Location"] == f"/request/{location}", seconds
 
+    def test_a_stamp_is_never_ahead_of_the_clock(self, time_machine: TimeMachineFixture) -> None:
+        for fraction in (0.0, 0.4, 0.6, 0.99):
+            begun = NOW + timedelta(seconds=fraction)
+            time_machine.move_to(begun, tick=False)
+            signed = abuse.stamp()
+            assert abuse.opened_at(signed) is not None
+            time_machine.move_to(begun + abuse.SHORTEST, tick=False)
+            assert abuse.took_time(signed)
+
     def test_a_time_too_old_or_yet_to_come_is_none(self, time_machine: TimeMachineFixture) -> None:
         time_machine.move_to(NOW, tick=False)
         signed = abuse.stamp()
