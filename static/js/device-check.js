@@ -85,7 +85,8 @@ async function openAll(kinds, mine, which) {
 
 function fail(kinds, reason) {
   const ofOne = reason === "none" || reason === "busy";
-  say("news", ofOne ? "" : reason);
+  const alone = startedWith === "microphone" && reason === "denied";
+  say("news", ofOne ? "" : alone ? "denied-microphone" : reason);
   if (ofOne) say(`${kinds[0]}-result`, `${kinds[0]}-${reason}`);
   kinds.forEach(close);
   conclude();
@@ -103,6 +104,7 @@ function use(kind, track) {
   else listen(track);
   part(kind).hidden = false;
   showRunning();
+  if (kind === "camera") part("stage").scrollIntoView({ block: "nearest" });
   offerChoice(kind);
 }
 
@@ -226,7 +228,10 @@ part("by-hand").hidden = true;
 part("test").hidden = false;
 const [here] = location.href.split("?");
 const way = new URLSearchParams(location.search).get("test");
-if (able && document.referrer.split(/[?#]/)[0] === here) {
+const [arrival] = performance.getEntriesByType("navigation");
+// Not by reloading or going back: a place in the history keeps whom it was reached from.
+if (able && arrival.type === "navigate" && document.referrer.split(/[?#]/)[0] === here) {
+  history.replaceState(null, "", here);
   press(way).focus(); // of the same name as the link that was pressed
   start(way);
 }

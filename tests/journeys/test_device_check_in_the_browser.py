@@ -116,6 +116,13 @@ def test_each_failure_has_an_answer_and_a_way_on(open_page: OpenPage, axe: Axe) 
         expect(page.get_by_role("button", name="Test")).to_have_count(0)
 
 
+def test_who_tests_the_microphone_alone_is_told_of_it_alone(open_page: OpenPage) -> None:
+    page = open_page(CHECK, width=320)
+    page.get_by_role("link", name="Test only my microphone").click()
+    then_told(page, "The browser did not let this page use the microphone.")
+    expect(page.get_by_text("You would rather not show yourself?")).to_have_count(0)
+
+
 def test_nothing_is_asked_for_where_nobody_pressed(open_page: OpenPage) -> None:
     # given the address of the test in a message, or a page that was loaded again
     page = open_page(f"{CHECK}?test=both", **ALLOWED)
@@ -126,6 +133,21 @@ def test_nothing_is_asked_for_where_nobody_pressed(open_page: OpenPage) -> None:
     then_in_use(page)
     when_pressing(page, "Test only my microphone")
     then_told(page, "Your microphone works")
+
+
+def test_coming_back_to_the_test_starts_nothing(open_page: OpenPage) -> None:
+    # given a test that was begun by the link, and stopped
+    page = open_page(CHECK, **ALLOWED)
+    page.add_init_script(REMEMBER_TRACKS_AT_ONCE)
+    page.get_by_role("link", name="Test only my microphone").click()
+    then_told(page, "Your microphone works")
+    when_pressing(page, "Stop the test")
+    # when the page is loaded again, or reached by going back
+    for come_back in (page.reload, lambda: (page.goto("/"), page.go_back())):
+        come_back()
+        page.wait_for_timeout(500)
+        # then nothing is asked for
+        then_in_use(page)
 
 
 def test_a_browser_that_lets_no_sound_run_before_a_press_asks_for_one(open_page: OpenPage) -> None:
