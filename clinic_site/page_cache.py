@@ -33,8 +33,9 @@ WSGIApplication = Callable[[Environ, StartResponse], Iterable[bytes]]
 MEMORY_BYTES = 32 * 1024 * 1024
 """Of pages in each process; beyond it the oldest make room."""
 
-MOST_NAMES = 64
-"""How many host names, and ways of naming encodings, are remembered: visitors choose what they send."""
+MOST_NAMES, LONGEST_NAME = 64, 200
+"""How many host names, and ways of naming encodings, are remembered, and of which length: visitors choose
+what they send."""
 
 MARKS_OF_OTHERS = frozenset(
     "_ga _gl dclid fbclid gad_source gbraid gclid igshid li_fat_id mc_cid mc_eid msclkid srsltid ttclid "
@@ -118,7 +119,8 @@ class PageCache:
         known = self._hosts.get(name)
         if known is None:
             known = validate_host(split_domain_port(name)[0], settings.ALLOWED_HOSTS)
-            _remember(self._hosts, name, known)
+            if known:
+                _remember(self._hosts, name, known)
         return known
 
     def _found(self, address: str, *, anew: bool) -> ReadyPage | None:
@@ -256,6 +258,9 @@ def _may_be_public(address: str) -> bool:
 
 
 def _remember(known: dict[str, Any], said: str, meant: object) -> None:
-    """As long as there is room: what comes later is worked out each time."""
-    if len(known) < MOST_NAMES:
-        known[said] = meant
+    """The newest; what is long is worked out each time."""
+    if len(said) > LONGEST_NAME:
+        return
+    while len(known) >= MOST_NAMES:
+        known.pop(next(iter(known)), None)
+    known[said] = meant

@@ -275,6 +275,11 @@ class TestNothingElseEnters:
             assert ask(cache, host=name).status == 400
         assert ask(cache, host=f"{HOST}:8000").status == 200
 
+    def test_long_names_and_those_of_strangers_are_not_remembered(self, cache: PageCache) -> None:
+        ask(cache, accept_encoding="gzip;" + "x" * 400_000)
+        ask(cache, host="evil.example.com")
+        assert not cache._encodings and list(cache._hosts) == [HOST]
+
     def test_odd_headers_and_names_fill_nothing(self, cache: PageCache, settings: Any) -> None:
         settings.ALLOWED_HOSTS = [".example.org"]
         for number in range(3 * page_cache.MOST_NAMES):
