@@ -91,6 +91,13 @@ def test_a_statement_may_need_values_or_none(
 
 
 @pytest.mark.parametrize("pooled", [False, True])
+def test_what_looks_like_a_value_in_a_text_is_text(pooled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", pooled)
+    statement = Prepared("SELECT '100%%(n)s', %(n)s::int")
+    assert [statement.one({"n": 7}) for _time in range(2)] == [("100%(n)s", 7)] * 2
+
+
+@pytest.mark.parametrize("pooled", [False, True])
 def test_a_value_may_stand_in_several_places_and_have_a_type(
     pooled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

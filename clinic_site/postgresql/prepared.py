@@ -15,7 +15,8 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError, connection
 from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 
-PLACE = re.compile(r"%\((\w+)\)s")
+PLACE = re.compile(r"%%|%\((?P<name>\w+)\)s")
+"""Of a value; or a percent sign, which may stand before anything."""
 
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """Of each open connection: the names of what it has prepared. They go with the connection."""
@@ -30,11 +31,11 @@ class Prepared:
 
     def __init__(self, sql: str, types: Mapping[str, str] | None = None, *, planned: bool = True) -> None:
         self._planned = planned
-        names = list(dict.fromkeys(PLACE.findall(sql)))
+        names = list(dict.fromkeys(filter(None, PLACE.findall(sql))))
         known = types or {}
         typed = f" ({', '.join(known.get(name, 'unknown') for name in names)})" if known else ""
         numbers = {name: f"${number}" for number, name in enumerate(names, start=1)}
-        numbered = PLACE.sub(lambda place: numbers[place[1]], sql)
+        numbered = PLACE.sub(lambda place: numbers[place["name"]] if place["name"] else "%%", sql)
         self._name = "p_" + hashlib.blake2s(f"{typed}{numbered}".encode(), digest_size=8).hexdigest()
         given = f" ({', '.join(f'%({name})s' for name in names)})" if names else ""
         self._prepare = self._text(f"PREPARE {self._name}{typed} AS {numbered}", names)
@@ -72,7 +73,7 @@ class Prepared:
 
 
 def _cast(place: re.Match[str], types: Mapping[str, str]) -> str:
-    return f"{place[0]}::{types[place[1]]}" if place[1] in types else place[0]
+    return f"{place[0]}::{types[place['name']]}" if place["name"] in types else place[0]
 
 
 def _first(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
