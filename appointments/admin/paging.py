@@ -10,7 +10,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import BooleanField, F, Func, QuerySet, Value
@@ -91,7 +91,7 @@ def _read(column: str, part: Any) -> Any:
         moment = datetime.fromisoformat(part)
     except (TypeError, ValueError) as error:
         raise BadCursor from error
-    if moment.isoformat() != part or moment.tzinfo is None or not 2000 <= moment.year < 2200:
+    if moment.isoformat() != part or moment.utcoffset() != timedelta() or not 2000 <= moment.year < 2200:
         raise BadCursor  # no page of ours wrote it, and PostgreSQL may not know such a moment
     return moment
 
