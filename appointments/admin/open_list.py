@@ -14,7 +14,7 @@ from django.db.models import Aggregate, Count, Q, QuerySet
 
 from appointments import looking
 from appointments.admin import paging, unseen
-from appointments.admin.filters import ME, WITHDRAWN_SINCE, Choice, QueueFilter, known
+from appointments.admin.filters import ME, WITHDRAWN_SINCE, Choice, PlaceFilter, QueueFilter, known
 from appointments.models import AppointmentRequest
 from clinic_site.postgresql.one_statement import Given, OneStatement, one_row
 
@@ -37,7 +37,8 @@ PLACE = ("is_answered", "respond_by", "id")
 MOST_PLANNED = 40
 """Statements that are written once; those of rarer filters together are written each time."""
 
-_planned: dict[tuple[Any, ...], OneStatement] = {}
+_planned: dict[tuple[str, ...], dict[tuple[Any, ...], OneStatement]] = {}
+"""Of the places that there are now: where these change, so does every statement."""
 
 
 class Rows(Count):
@@ -64,12 +65,9 @@ class OpenList:
         asked = [(spec.parameter_name, choice.code) for spec, choice in (*self.alone, *self.in_use)]
         chosen = [(name, spec.known_code) for name, spec in self.filters.items()]
         key = (self.at.backwards, self.at.key is None, *chosen, None, *asked)
-        statement = _planned.get(key)
-        if statement is None:
-            if len(_planned) < MOST_PLANNED:
-                statement = _planned[key] = OneStatement(self._querysets)
-            else:
-                statement = OneStatement(self._querysets, planned=False)
+        statement = self._written(
+            key, tuple(code for name, code in asked if name == PlaceFilter.parameter_name)
+        )
         place = dict(zip(PLACE, self.at.key or (), strict=False))
         read = statement.ask(**known(account), looking_since=looking.lasting_since(), **place)
         [(total, *counts)] = read["alone"]
@@ -77,6 +75,16 @@ class OpenList:
         if self.in_use:
             facets |= named(self.in_use, read["in_use"][0])
         return facets, total, read["rows"]
+
+    def _written(self, key: tuple[Any, ...], places: tuple[str, ...]) -> OneStatement:
+        if places not in _planned:
+            _planned.clear()
+        kept = _planned.setdefault(places, {})
+        if key not in kept:
+            if len(kept) >= MOST_PLANNED:
+                return OneStatement(self._querysets, planned=False)
+            kept[key] = OneStatement(self._querysets)
+        return kept[key]
 
     def _querysets(self) -> dict[str, QuerySet[Any, Any]]:
         everything = AppointmentRequest.objects.open()
