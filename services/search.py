@@ -172,7 +172,7 @@ class _Shelf:
         return replace(
             found,
             shown_for=str(last.typed) if hits and last.typed != typed else "",
-            also=[meaning.means for meaning in last.lay.meanings],
+            also=list(dict.fromkeys(meaning.means for meaning in last.lay.meanings)),
             any_word=last.any_word,
             unfound=unfound,
             suggestions=[] if hits or unfound else self.suggestions(typed),
