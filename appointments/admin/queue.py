@@ -24,6 +24,7 @@ from appointments.admin.filters import (
     known,
     told,
 )
+from appointments.admin.frame import frame
 from appointments.admin.open_list import Facets, OpenList, all_of, counts, named, shown
 from appointments.models import AppointmentRequest
 from appointments.states import Status
@@ -102,8 +103,9 @@ class Queue(ChangeList):
         self.result_count = len(self.result_list)
         self.full_result_count = None
         self.show_full_result_count = False
-        some_new = any(row.status == Status.NEW for row in self.result_list)
-        self.show_admin_actions = some_new and may(request, "contact_request")
+        self.new_count = sum(row.status == Status.NEW for row in self.result_list)
+        self.show_admin_actions = self.new_count > 0 and may(request, "contact_request")
+        self.places = dict(frame(request).places)
         self.can_show_all = self.multi_page = False
         self.opened = timezone.now()
         if self.found:

@@ -6,6 +6,7 @@ else on the page together. Whatever comes from outside goes through ``escape``; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -32,9 +33,12 @@ COLUMNS = {
 MOST_REASONS = 3
 
 
-def table(rows: list[Any], *, may_take: bool) -> SafeString:
-    """Expects rows as ``open_list.shown`` reads them; ``may_take``: whether new ones can be taken up here."""
-    write = _Row(may_take=may_take)
+def table(rows: list[Any], *, may_take: bool, places: Mapping[str, str]) -> SafeString:
+    """Expects rows as ``open_list.shown`` reads them.
+
+    ``may_take``: whether new ones can be taken up here; ``places``: titles by slug.
+    """
+    write = _Row(may_take=may_take, places=places)
     heads = [_head(f"column-{name}", f"<span>{escape(str(label))}</span>") for name, label in COLUMNS.items()]
     if may_take:
         toggle = f'<input type="checkbox" id="action-toggle" aria-label="{_said("Select all on this page")}">'
@@ -60,11 +64,11 @@ def _labels(codes: Any) -> dict[str, str]:
 class _Row:
     """Writes rows. What is the same for all of them is put into words once."""
 
-    def __init__(self, *, may_take: bool) -> None:
+    def __init__(self, *, may_take: bool, places: Mapping[str, str]) -> None:
         name = "admin:appointments_appointmentrequest"
         self._change = reverse(f"{name}_change", args=[0])
         self._claim = reverse(f"{name}_claim", args=[0])
-        self._may_take = may_take
+        self._may_take, self._places = may_take, places
         self._urgencies, self._statuses = _labels(UrgencyLevel), _labels(Status)
         self._outcomes, self._visits = _labels(Outcome), _labels(VisitType)
         self._nobody, self._hard, self._take_up = (
@@ -87,6 +91,9 @@ class _Row:
         )
 
     def _box(self, row: AppointmentRequest) -> str:
+        """Only what can be taken up can be ticked."""
+        if row.status != Status.NEW:
+            return '<td class="action-checkbox"></td>'
         label = escape(self._select % {"reference": row.reference})
         named = f'name="{ACTION_CHECKBOX_NAME}" value="{row.pk}"'
         box = f'<input type="checkbox" {named} class="action-select" aria-label="{label}">'
@@ -131,5 +138,6 @@ class _Row:
         return f'<button class="button take-up" {sends}>{words}</button>'
 
     def _visit(self, row: AppointmentRequest) -> str:
-        place = f" · {escape(row.place)}" if row.place else ""
-        return self._visits.get(row.visit_type, escape(row.visit_type)) + place
+        place = escape(self._places.get(row.place, row.place))
+        below = f'<br><span class="quiet">{place}</span>' if place else ""
+        return self._visits.get(row.visit_type, escape(row.visit_type)) + below

@@ -18,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def queue_table(cl: Any) -> SafeString:
     """The rows of this ``Queue``."""
-    return table(cl.result_list, may_take=cl.show_admin_actions)
+    return table(cl.result_list, may_take=cl.show_admin_actions, places=cl.places)
 
 
 @register.simple_tag
