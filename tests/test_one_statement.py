@@ -21,6 +21,7 @@ from django.db.models import (
     UUIDField,
     Value,
 )
+from django.db.models.signals import post_init
 from pytest_django import DjangoAssertNumQueries
 
 from clinic_site.postgresql.one_statement import AnyGiven, Given, OneStatement
@@ -97,6 +98,29 @@ def test_instances_are_whole() -> None:
     treatment.slug = "c"
     treatment.save()
     assert Page.objects.filter(path="/c/").exists()
+
+
+def test_who_listens_to_the_making_of_instances_hears_of_these_too() -> None:
+    heard = []
+
+    def hear(instance: Clinic, **_told: Any) -> None:
+        heard.append(instance.name)
+
+    post_init.connect(hear, sender=Clinic)
+    try:
+        [clinic] = asked(Clinic.objects.all())
+    finally:
+        post_init.disconnect(hear, sender=Clinic)
+    assert heard == [clinic.name]
+
+
+def test_a_model_that_reads_its_rows_by_itself_is_left_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def from_db(_db: str, names: list[str], values: list[Any]) -> Any:
+        return dict(zip(names, values, strict=True))
+
+    monkeypatch.setattr(Clinic, "from_db", classmethod(lambda _cls, *told: from_db(*told)))
+    [expected] = Clinic.objects.values("id", "name")
+    assert asked(Clinic.objects.only("name")) == [expected]
 
 
 def test_numbers_times_and_identifiers_that_no_column_of_ours_has() -> None:

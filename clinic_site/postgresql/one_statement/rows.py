@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import QuerySet
+from django.db.models.base import ModelState
 from django.db.models.expressions import RawSQL
 from django.db.models.query import ValuesListIterable, get_related_populators  # type: ignore[attr-defined]
 
@@ -22,6 +23,7 @@ THE_SAME_IN_JSON = (
     models.JSONField,
     models.TextField,
 )
+INSTANCE_SIGNALS = (models.signals.pre_init, models.signals.post_init)
 READ_FROM_TEXT = (models.DateField, models.DecimalField, models.TimeField, models.UUIDField)
 
 
@@ -99,18 +101,36 @@ def _step(info: Any) -> str:
 
 def _instance_maker(compiler: Any, columns: Any) -> Callable[[list[Any]], models.Model]:
     info = compiler.klass_info
-    model: type[models.Model] = info["model"]
     first, end = info["select_fields"][0], info["select_fields"][-1] + 1
-    names: Any = {column[0].target.attname for column in columns[first:end]}  # looked through for each field
+    stored = _stored_maker(info["model"], [column[0].target.attname for column in columns[first:end]])
     related = get_related_populators(info, columns, DEFAULT_DB_ALIAS)
     annotations = list(compiler.annotation_col_map.items())
 
     def made(row: list[Any]) -> models.Model:
-        instance = model.from_db(DEFAULT_DB_ALIAS, names, row[first:end])
+        instance = stored(row[first:end])
         for each in related:
             each.populate(row, instance)
         for name, place in annotations:
             setattr(instance, name, row[place])
+        return instance
+
+    return made
+
+
+def _stored_maker(model: Any, names: list[str]) -> Callable[[list[Any]], models.Model]:
+    """``Model.from_db``, which goes through every field of the model for each row. A model that makes its
+    instances otherwise, or lets others know of them, is left to it.
+    """
+    plain: Any = models.Model
+    as_django = model.__init__ is plain.__init__ and model.from_db.__func__ is plain.from_db.__func__
+    if not as_django or any(each.has_listeners(model) for each in INSTANCE_SIGNALS):
+        return lambda values: model.from_db(DEFAULT_DB_ALIAS, names, values)
+
+    def made(values: list[Any]) -> models.Model:
+        instance: models.Model = model.__new__(model)
+        instance.__dict__.update(zip(names, values, strict=True))
+        instance._state = ModelState()
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
         return instance
 
     return made
