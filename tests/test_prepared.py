@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinic_site.postgresql.one_statement import Given, OneStatement
-from clinic_site.postgresql.prepared import Prepared, _prepared, as_json
+from clinic_site.postgresql.prepared import ONE_PLAN, Prepared, _prepared, as_json
 from services.models import Page
 from tests.content import add_page
 
@@ -37,13 +37,16 @@ def first_words() -> list[str]:
     """Of the statements that one question sends."""
     with CaptureQueriesContext(connection) as queries:
         assert titles() == ["100 % A"]
-    return [query["sql"].split()[0] for query in queries]
+    return [query["sql"].removeprefix(ONE_PLAN).split()[0] for query in queries]
 
 
 def test_a_statement_is_planned_with_its_first_question_and_kept_by_the_connection() -> None:
-    assert [first_words() for _time in range(3)] == [["PREPARE"], ["EXECUTE"], ["EXECUTE"]]
-    connection.close()
-    assert [first_words() for _time in range(2)] == [["PREPARE"], ["EXECUTE"]]
+    for _connection in range(2):
+        assert [first_words() for _time in range(3)] == [["PREPARE"], ["EXECUTE"], ["EXECUTE"]]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+            assert cursor.fetchall() == [(3, 0)]
+        connection.close()
 
 
 def test_within_a_transaction_nothing_is_planned() -> None:

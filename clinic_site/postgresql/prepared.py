@@ -18,6 +18,12 @@ from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
 PLACE = re.compile(r"%%|%\((?P<name>\w+)\)s")
 """Of a value; or a percent sign, which may stand before anything."""
 
+ONE_PLAN = "SET plan_cache_mode = force_generic_plan; "
+"""Said once to each connection. PostgreSQL would plan the first five questions anew, to see whether knowing
+the values helps: not here, where those that matter for a plan stand in the statement's text.
+https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE
+"""
+
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
 """Of each open connection: the names of what it has prepared. They go with the connection."""
 
@@ -60,7 +66,7 @@ class Prepared:
         if pooled or connection.in_atomic_block or not self._planned:
             return _first(self.sql, values)
         prepared = _prepared.setdefault(connection.connection, set())
-        first = "" if self._name in prepared else f"{self._prepare}; "
+        first = "" if self._name in prepared else f"{'' if prepared else ONE_PLAN}{self._prepare}; "
         try:
             row = _first(first + self._execute, values)
         except DatabaseError as error:
