@@ -26,12 +26,18 @@ from django.utils.crypto import salted_hmac
 from appointments import audit
 from appointments.models import StaffSession
 from appointments.security import browsers
+from clinic_site.postgresql.one_statement import Given, OneStatement
 
 BACKGROUND = "X-Clinic-Background"
 SEARCHES = "searches"
 """Where a log-in keeps what was searched for; an erasure drops it."""
 WRITTEN_EVERY = timedelta(seconds=15)
 """How exact ``acted_at`` is; a write at each request would cost more than it tells."""
+
+
+STORED = OneStatement(
+    lambda: {"row": StaffSession.objects.filter(session_key=Given("key"), expire_date__gt=Given("now"))}
+)
 
 
 class SessionStore(db.SessionStore):
@@ -44,9 +50,10 @@ class SessionStore(db.SessionStore):
         return StaffSession
 
     def _get_session_from_db(self) -> StaffSession | None:
-        self.row = super()._get_session_from_db()  # type: ignore[misc]  # the stubs lack it
-        if self.row is not None and self.row.account_id and left(self.row).seconds <= 0:
-            self._session_key = self.row = None
+        found = STORED.ask(key=self.session_key, now=timezone.now())["row"]
+        self.row = next((row for row in found if not row.account_id or left(row).seconds > 0), None)
+        if self.row is None:
+            self._session_key = None
         return self.row
 
     def create_model_instance(self, data: dict[str, Any]) -> StaffSession:
