@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+from django.utils import timezone
+
 from appointments.audit_key import keyed_hash
 from appointments.models import Event
-from clinic_site.postgresql.prepared import as_json
+from clinic_site.postgresql.prepared import Prepared, as_json
 
 __all__ = ["BESIDE", "LOOKS", "PATIENT", "STRANGER", "SYSTEM", "Actor", "keyed_hash", "record", "staff"]
 
@@ -50,15 +54,28 @@ def record_each(*, actor: Actor, action: str, request_ids: Sequence[int]) -> Non
     )
 
 
+RECORD = Prepared(
+    """
+INSERT INTO appointments_event (at, request_id, actor_kind, actor_id, action, codes)
+VALUES (%(at)s, %(request_id)s, %(actor_kind)s, %(actor_id)s, %(action)s, %(codes)s) RETURNING id
+""",
+    {"at": "timestamptz", "request_id": "bigint", "actor_kind": "text", "actor_id": "bigint"}
+    | {"action": "text", "codes": "jsonb"},
+)
+
+
 def record(*, actor: Actor, action: str, request_id: int | None = None, **codes: Any) -> Event:
     """Append one entry; call it in the transaction of what it records."""
-    return Event.objects.create(
-        request_id=request_id,
-        actor_kind=actor.kind,
-        actor_id=actor.account,
-        action=action,
-        codes={key: value for key, value in codes.items() if value not in (None, "")},
-    )
+    told = {key: value for key, value in codes.items() if value not in (None, "")}
+    row = {
+        "at": timezone.now(),
+        "request_id": request_id,
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.account,
+        "action": action,
+    }
+    [pk] = RECORD.one({**row, "codes": json.dumps(told)}) or [None]
+    return Event.from_db(DEFAULT_DB_ALIAS, ["id", *row, "codes"], [pk, *row.values(), told])
 
 
 RECORD_REQUEST = """

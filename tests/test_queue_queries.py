@@ -83,6 +83,6 @@ def test_what_is_found_asks_at_most_eight_times(desk: Client, query: str, words:
 def test_each_look_is_noted_after_all_was_read(desk: Client) -> None:
     rows(2)
     statements = asked(desk, QUEUE)
-    assert statements[-1].startswith('INSERT INTO "appointments_event"')
+    assert statements[-1].strip().startswith("INSERT INTO appointments_event")
     looks = Event.objects.filter(action="view_list")
     assert [len(event.codes["requests"]) for event in looks] == [2]
