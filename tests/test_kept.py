@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString, mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_site.templatetags import kept
+from clinic_site.templatetags.kept import KeptNode
 from services.models import Page
-from services.templatetags import kept
-from services.templatetags.kept import KeptNode
 
 
 def template(source: str) -> Any:
