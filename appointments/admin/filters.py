@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -103,22 +104,21 @@ class QueueFilter(admin.SimpleListFilter):
         return bool(self.condition())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(told(self.condition(), known(request.user.pk)))
+        condition = self.condition()
+        return queryset.filter(told(condition, known(request.user.pk))) if condition else queryset
 
     def counted(self) -> list[Choice]:
         return self.offered
 
     def choices(self, changelist: Any) -> Iterator[Any]:
-        yield {
-            "selected": not self.value(),
-            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": self.everything,
-        }
+        chosen, rest = self.value(), changelist.get_query_string(remove=[self.parameter_name])
+        narrowed = f"{rest}{'' if rest == '?' else '&'}{self.parameter_name}="
+        yield {"selected": not chosen, "query_string": rest, "display": self.everything}
         for choice in self.offered:
             count = changelist.facets.get((self.parameter_name, choice.code))
             yield {
-                "selected": self.value() == choice.code,
-                "query_string": changelist.get_query_string({self.parameter_name: choice.code}),
+                "selected": chosen == choice.code,
+                "query_string": f"{narrowed}{quote(choice.code)}",
                 "display": choice.label if count is None else f"{choice.label} ({count:,})",
             }
 

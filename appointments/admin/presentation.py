@@ -121,8 +121,11 @@ def onset(request: AppointmentRequest) -> str:
 
 def contact_way(request: AppointmentRequest) -> str:
     """How this patient wants to be reached, with the address itself."""
-    address = request.email if request.reach == words.Reach.EMAIL else phone_as_written(request.phone)
-    return f"{words.Reach(request.reach).label}: {address}"
+    return f"{words.Reach(request.reach).label}: {contact_address(request)}"
+
+
+def contact_address(request: AppointmentRequest) -> str:
+    return request.email if request.reach == words.Reach.EMAIL else phone_as_written(request.phone)
 
 
 def contact_links(request: AppointmentRequest) -> list[tuple[str, str]]:
@@ -180,17 +183,25 @@ def tells(row: states.Transition, request: AppointmentRequest) -> str:
 
 
 def reasons(request: AppointmentRequest) -> list[str]:
-    """Why the rules gave this urgency, in words; a code that the rules no longer have is shown as it is."""
-    rules = [(code, urgency.rules().rule(code)) for code in request.urgency_reasons]
-    return [rule.reason_text(settings.LANGUAGE_CODE) if rule else code for code, rule in rules]
+    """Why the rules gave this urgency, in words."""
+    return [reason(code) for code in request.urgency_reasons]
 
 
-def how_long(earlier: datetime, later: datetime) -> str:
-    """The time between in words, in its largest unit. Up to four weeks it is the same wherever it begins."""
+def reason(code: str) -> str:
+    """In words; a code that the rules no longer have as it is."""
+    rule = urgency.rules().rule(code)
+    return rule.reason_text(settings.LANGUAGE_CODE) if rule else code
+
+
+def how_long(earlier: datetime, later: datetime, language: str | None = None) -> str:
+    """The time between in words, in its largest unit. Up to four weeks it is the same wherever it begins.
+
+    ``language``: the active one, where it is known already.
+    """
     between = later - earlier
     if between >= FOUR_WEEKS:
         return timesince(earlier, later, depth=1)
-    return _minutes_in_words(int(between.total_seconds() // 60), get_language())
+    return _minutes_in_words(int(between.total_seconds() // 60), language or get_language())
 
 
 @lru_cache(maxsize=4096)
@@ -198,17 +209,32 @@ def _minutes_in_words(minutes: int, _language: str | None) -> str:
     return timesince(SOME_DAY, SOME_DAY + timedelta(minutes=minutes), depth=1)
 
 
+DUE_WORDS: dict[str, Any] = {
+    "closed": _("Closed"),
+    "answered": _("Answered"),
+    "over": _("%(time)s over"),
+    "left": _("%(time)s left"),
+}
+
+
+def standing(request: AppointmentRequest, now: datetime) -> tuple[str, str, tuple[datetime, datetime] | None]:
+    """How the request stands against its target: a code for the look, one of ``DUE_WORDS``, and from when to
+    when the time runs that stands in them.
+    """
+    if not request.is_open:
+        return "done", "closed", None
+    if request.first_contact_at is not None:
+        return "done", "answered", None
+    if request.respond_by <= now:
+        return "over", "over", (request.respond_by, now)
+    near = request.respond_by - now < timedelta(hours=2)
+    return "near" if near else "ahead", "left", (now, request.respond_by)
+
+
 def due(request: AppointmentRequest) -> tuple[str, str]:
     """How the request stands against its target: a code for the look, and the words."""
-    if not request.is_open:
-        return "done", gettext("Closed")
-    if request.first_contact_at is not None:
-        return "done", gettext("Answered")
-    now = timezone.now()
-    if request.respond_by <= now:
-        return "over", gettext("%(time)s over") % {"time": how_long(request.respond_by, now)}
-    near = request.respond_by - now < timedelta(hours=2)
-    return "near" if near else "ahead", gettext("%(time)s left") % {"time": how_long(now, request.respond_by)}
+    code, words_of, time = standing(request, timezone.now())
+    return code, str(DUE_WORDS[words_of]) % {"time": how_long(*time) if time else ""}
 
 
 def timeline(request: AppointmentRequest) -> list[Happening]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from django.utils.encoding import iri_to_uri
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
@@ -26,5 +25,5 @@ def _filter(cl: Any, spec: Any, words: str) -> str:
 
 def _link(choice: dict[str, Any]) -> str:
     selected = ' class="selected"' if choice["selected"] else ""
-    address = escape(iri_to_uri(choice["query_string"]) or "")
-    return f'<li{selected}><a href="{address}">{escape(str(choice["display"]))}</a></li>'
+    address, words = escape(choice["query_string"]), escape(str(choice["display"]))
+    return f'<li{selected}><a href="{address}">{words}</a></li>'

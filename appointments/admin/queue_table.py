@@ -7,6 +7,7 @@ else on the page together. Whatever comes from outside goes through ``escape``; 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -14,11 +15,11 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import presence, presentation, unseen
-from appointments.answers import UrgencyLevel, VisitType
+from appointments.answers import Reach, UrgencyLevel, VisitType
 from appointments.models import AppointmentRequest
 from appointments.states import Outcome, Status
 
@@ -70,14 +71,16 @@ class _Row:
         self._claim = reverse(f"{name}_claim", args=[0])
         self._may_take, self._places = may_take, places
         self._urgencies, self._statuses = _labels(UrgencyLevel), _labels(Status)
-        self._outcomes, self._visits = _labels(Outcome), _labels(VisitType)
+        self._outcomes, self._visits, self._ways = _labels(Outcome), _labels(VisitType), _labels(Reach)
+        self._due_words = {name: str(words) for name, words in presentation.DUE_WORDS.items()}
+        self._why: dict[str, str] = {}
         self._nobody, self._hard, self._take_up = (
             _said("nobody yet"),
             _said("Speaking is hard"),
             _said("Take up"),
         )
         self._came, self._select = gettext("came %(time)s ago"), gettext("Select %(reference)s")
-        self._now = timezone.now()
+        self._now, self._language = timezone.now(), get_language()
 
     def __call__(self, row: Any) -> str:
         return (
@@ -100,15 +103,24 @@ class _Row:
         return f'<td class="action-checkbox">{box}</td>'
 
     def _due(self, row: AppointmentRequest) -> str:
-        code, words = presentation.due(row)
-        came = self._came % {"time": presentation.how_long(row.received_at, self._now)}
-        shown = f'<span class="due due-{code}">{escape(words)}</span>'
+        code, words, time = presentation.standing(row, self._now)
+        due = self._due_words[words] % {"time": self._long(*time) if time else ""}
+        came = self._came % {"time": self._long(row.received_at, self._now)}
+        shown = f'<span class="due due-{code}">{escape(due)}</span>'
         return f'{shown}<br><span class="quiet">{escape(came)}</span>'
 
+    def _long(self, earlier: datetime, later: datetime) -> str:
+        return presentation.how_long(earlier, later, self._language)
+
     def _urgency(self, row: AppointmentRequest) -> str:
-        why = [f"<div>{escape(text)}</div>" for text in presentation.reasons(row)[:MOST_REASONS]]
+        why = map(self._reason, row.urgency_reasons[:MOST_REASONS])
         level = f'<span class="urgency urgency-{row.urgency}">{self._urgencies[row.urgency]}</span>'
         return level + "".join(why)
+
+    def _reason(self, code: str) -> str:
+        if code not in self._why:
+            self._why[code] = f"<div>{escape(presentation.reason(code))}</div>"
+        return self._why[code]
 
     def _patient(self, row: AppointmentRequest) -> str:
         told = "".join(f'<br><strong class="warn">{escape(text)}</strong>' for text in unseen.told(row))
@@ -117,7 +129,8 @@ class _Row:
 
     def _reach(self, row: AppointmentRequest) -> str:
         hard = f'<br><strong class="warn">{self._hard}</strong>' if row.speaking_hard else ""
-        return escape(presentation.contact_way(row)) + hard
+        address = escape(presentation.contact_address(row)).replace("@", "<wbr>@")
+        return f"{self._ways[row.reach]}: {address}{hard}"
 
     def _holder(self, row: Any) -> str:
         """Where it stands, who has it, and who looks at it now."""
