@@ -16,13 +16,15 @@ class Advice:
 
     A face that has newly gone weak is an emergency until somebody has examined it. So words for such a face
     call for 911 when words of new time stand beside them; without any the reader is asked, unless the words
-    tell of something long known. Where both times are told, the new one counts.
+    tell of something long known. Where both times are told, the new one counts. An eye that hurts or does not
+    close asks whether it is safe today, unless something more urgent is said.
     """
 
     emergency: bool = False
     poison: bool = False
     new_face: bool = False
     crisis: bool = False
+    eye: bool = False
 
     @classmethod
     def of(cls, kinds: Set[str]) -> Advice:
@@ -30,7 +32,9 @@ class Advice:
         poison = Kind.POISON in kinds
         emergency = poison or Kind.EMERGENCY in kinds or (face and now)
         undated = face and not now and Kind.LONG_AGO not in kinds
-        return cls(emergency, poison, undated and not emergency, Kind.CRISIS in kinds)
+        crisis = Kind.CRISIS in kinds
+        eye = Kind.EYE in kinds and not (emergency or crisis)
+        return cls(emergency, poison, undated and not emergency, crisis, eye)
 
     @property
     def is_urgent(self) -> bool:

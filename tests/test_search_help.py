@@ -40,7 +40,7 @@ def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 def panels(asked: str, prefix: str = "") -> list[str]:
     """The advice above the answers, in its order on the page."""
     main = parse(Client().get(f"{prefix}/search/", {"q": asked}).content).one("main")
-    known = ("call-911", "poison-help", "new-face", "call-988")
+    known = ("call-911", "poison-help", "new-face", "call-988", "eye-today")
     return [one.attributes["id"] for one in main.all() if one.attributes.get("id") in known]
 
 
@@ -79,6 +79,36 @@ def test_a_droop_of_unknown_age_shows_the_smaller_box(asked: str) -> None:
 def test_topics_and_what_is_long_known_show_neither(asked: str) -> None:
     assert panels(asked) == []
     assert find(asked).hits[0].path != MEDICINE
+
+
+EYES = [
+    "my eye won't close", "can't close my eye", "cant close eye", "eye does not close", "red eye",
+    "my eye hurts", "eye is red and painful", "blurry vision", "eye stays open at night", "can't blink",
+    "I can not shut my eye",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", EYES)
+def test_an_eye_in_danger_is_asked_about_and_how_to_protect_it_comes_first(asked: str) -> None:
+    assert panels(asked) == ["eye-today"]
+    assert find(asked).hits[0].path == EYE
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("eye won't close since this morning", ["call-911"]),
+        ("double vision and red eye", ["call-911"]),
+        ("face droop and my eye won't close", ["new-face", "eye-today"]),
+        ("eye won't close for 3 years", ["eye-today"]),
+        ("my eye hurts and i want to die", ["call-988"]),
+        ("eye closes when I smile", []),
+        ("eyelid weight", []),
+        ("eye doctor", []),
+    ],
+)
+def test_the_eye_comes_after_what_is_more_urgent(asked: str, shown: list[str]) -> None:
+    assert panels(asked) == shown
 
 
 EMERGENCIES = [
@@ -209,6 +239,9 @@ def test_a_medical_word_without_a_page_is_kept_and_it_is_said(asked: str) -> Non
         ("no puedo hablar", ["call-911"]),
         ("cara caída", ["new-face"]),
         ("cara torcida desde hace 3 años", []),
+        ("no puedo cerrar el ojo", ["eye-today"]),
+        ("tengo el ojo rojo y me duele", ["eye-today"]),
+        ("veo borroso", ["eye-today"]),
         ("parálisis facial", []),
         ("sobredosis", ["call-911", "poison-help"]),
         ("quiero morir", ["call-988"]),

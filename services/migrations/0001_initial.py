@@ -772,6 +772,7 @@ class Migration(migrations.Migration):
                             ),
                             ("new_time", "words of new time, beside a weak face"),
                             ("long_ago", "words of something long known, beside a weak face"),
+                            ("eye", "shows the advice to have an eye seen today"),
                             ("kept", "spelled right, though no page has it"),
                         ],
                         default="synonym",

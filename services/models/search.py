@@ -87,6 +87,7 @@ class SearchPhrase(Provenance):
         NEW_FACE = "new_face", _("a weak face: 911 with words of new time, or asks whether it is new")
         NEW_TIME = "new_time", _("words of new time, beside a weak face")
         LONG_AGO = "long_ago", _("words of something long known, beside a weak face")
+        EYE = "eye", _("shows the advice to have an eye seen today")
         KEPT = "kept", _("spelled right, though no page has it")
 
     key = models.SlugField(_("key"), max_length=60, blank=True, editable=False)
