@@ -365,6 +365,21 @@ class TestNext:
         assert "Saved: Close." in page and f'href="{change(stored)}">Next in the queue</a>' in page
         assert AppointmentRequest.objects.next_for(me.pk, but=stored.pk).first() == later
 
+    def test_who_leaves_one_as_it_is_goes_down_the_queue_and_at_its_end_back_to_the_top(self) -> None:
+        client, hour = as_(roles.FRONT_DESK), timedelta(hours=1)
+        queue = [a_request(respond_by=NOW + number * hour) for number in (1, 2, 2, 3)]
+        for stored, following in zip(queue, [*queue[1:], queue[0]], strict=True):
+            assert f'href="{change(following)}">Next request</a>' in text(client.get(change(stored)))
+
+    def test_who_has_dealt_with_one_goes_to_the_top(self) -> None:
+        client, hour = as_(roles.FRONT_DESK), timedelta(hours=1)
+        first, second, third = (a_request(respond_by=NOW + number * hour) for number in (1, 2, 3))
+        page = text(
+            client.post(step(second, "close"), {"outcome": "referred", "seen_version": 1}, follow=True)
+        )
+        assert f'href="{change(first)}">Next in the queue</a>' in page
+        assert f'href="{change(third)}">Next request</a>' in text(client.get(change(first)))
+
     def test_where_nothing_waits_it_says_so(self) -> None:
         assert "Nothing else waits for you." in text(as_(roles.FRONT_DESK).get(change(a_request())))
 
