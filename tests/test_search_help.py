@@ -46,19 +46,23 @@ def panels(asked: str, prefix: str = "") -> list[str]:
 
 SUDDEN = [
     "my face drooped this morning", "face drooped this morning",
-    "woke up with one side of my face not moving",
-    "drooping mouth since this morning", "face paralyzed suddenly", "sudden facial droop", "face droop today",
-    "half my face fell last night", "facial paralysis since this morning", "mouth numb just now",
-    "my baby's face is drooping tonight", "i woke up and can't move my face", "crooked smile all of a sudden",
-    "fase drooped this mornin",
+    "woke up with one side of my face not moving", "drooping mouth since this morning",
+    "face paralyzed suddenly", "sudden facial droop", "face droop today", "half my face fell last night",
+    "facial paralysis since this morning", "mouth numb just now", "my baby's face is drooping tonight",
+    "i woke up and can't move my face", "crooked smile all of a sudden", "fase drooped this mornin",
+    "my face dropped today", "my face droped today", "facial paralysis today",
+    "face paralysis started yesterday", "facial palsy since yesterday", "new facial palsy",
+    "new face paralysis", "bells palsy today", "woke up paralyzed", "lopsided smile since this morning",
 ]  # fmt: skip
 UNDATED = [
     "face droop", "facial droop", "my face is drooping on one side", "half my face fell",
     "left side of face not working", "face went numb", "can't move my face", "mouth fallen", "numb face",
-    "my 3 year old's face is drooping", "face drooping 60 years old", "facial numbness", "paralyzed face",
+    "my face dropped", "one side of my face dropped", "my 3 year old's face is drooping",
+    "face drooping 60 years old", "facial numbness", "paralyzed face",
 ]  # fmt: skip
 NO_NEW_FACE = [
-    "facial paralysis", "Bell's palsy", "face droop for 3 years", "mouth droops since birth",
+    "facial paralysis", "Bell's palsy", "lopsided face", "new treatments for facial paralysis",
+    "new patient bells palsy", "face droop for 3 years", "mouth droops since birth",
     "facial droop 6 months later", "old facial droop", "face lift", "synkinesis", "eye drops",
 ]  # fmt: skip
 
@@ -84,7 +88,8 @@ def test_topics_and_what_is_long_known_show_neither(asked: str) -> None:
 EYES = [
     "my eye won't close", "can't close my eye", "cant close eye", "eye does not close", "red eye",
     "my eye hurts", "eye is red and painful", "blurry vision", "eye stays open at night", "can't blink",
-    "I can not shut my eye",
+    "I can not shut my eye", "eyelid wont close", "sleep with eye open", "cloudy vision", "swollen eye",
+    "pink eye", "pus in eye",
 ]  # fmt: skip
 
 
@@ -105,6 +110,7 @@ def test_an_eye_in_danger_is_asked_about_and_how_to_protect_it_comes_first(asked
         ("eye closes when I smile", []),
         ("eyelid weight", []),
         ("eye doctor", []),
+        ("red eye flight", []),
     ],
 )
 def test_the_eye_comes_after_what_is_more_urgent(asked: str, shown: list[str]) -> None:
@@ -114,14 +120,18 @@ def test_the_eye_comes_after_what_is_more_urgent(asked: str, shown: list[str]) -
 EMERGENCIES = [
     "heart attack", "allergic reaction", "cantbreathe", "can't breathe", "cant breath", "hard to breath",
     "hard to breathe", "bleeding after surgery", "stroke", "going blind", "worst headache of my life",
+    "trouble speaking", "new trouble speaking", "difficulty speaking", "my words come out wrong",
+    "can't move my arm", "left arm wont move", "leg wont work", "arm feels heavy", "weakness on one side",
+    "terrible headache", "both sides of face weak", "lost my sight", "blind in one eye",
+    "i see two of everything", "my 60 year old father has trouble speaking", "stroke 60 years old",
 ]  # fmt: skip
 CRISES = [
     "hopeless", "i feel hopeless", "i want to disappear", "kill myself", "want to die", "sucide",
-    "no reason to live", "I can't go on",
+    "no reason to live", "I can't go on", "wish i wasnt alive", "i give up",
 ]  # fmt: skip
 POISON = [
     "i took too many pills", "overdose", "took too many pills", "swallowed all my pills", "i overdosed",
-    "overdoes pills",
+    "overdoes pills", "i took too much prednisone",
 ]  # fmt: skip
 SPANISH_EMERGENCIES = [
     "no puedo respirar", "derrame", "derrame cerebral", "accidente cerebrovascular", "ataque cerebral",
@@ -198,6 +208,18 @@ def test_the_poison_line_can_be_called() -> None:
     assert {"tel:911", "tel:+18002221222", "tel:988"} <= set(main.links())
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "confused about my bill", "confused about insurance", "can't see my results",
+        "cant see a doctor until june", "i cant see the video", "cant speak english",
+        "i cant talk on the phone", "stroke survivor smile surgery",
+    ],
+)  # fmt: skip
+def test_words_of_danger_in_a_harmless_question_hide_no_answers(asked: str) -> None:
+    assert panels(asked) == []
+
+
 # -------------------------------------------------------------------------------------------- lay spelling
 
 
@@ -242,6 +264,18 @@ def test_a_medical_word_without_a_page_is_kept_and_it_is_said(asked: str) -> Non
         ("no puedo cerrar el ojo", ["eye-today"]),
         ("tengo el ojo rojo y me duele", ["eye-today"]),
         ("veo borroso", ["eye-today"]),
+        ("ojos rojos", ["eye-today"]),
+        ("no puedo cerrar los ojos", ["eye-today"]),
+        ("párpado no cierra", ["eye-today"]),
+        ("derrame ocular", ["eye-today"]),
+        ("red eye", ["eye-today"]),
+        ("dificultad para hablar", ["call-911"]),
+        ("parálisis facial desde ayer", ["call-911"]),
+        ("parálisis facial nueva", ["call-911"]),
+        ("se me callo la cara", ["new-face"]),
+        ("brazo sin fuerza", ["call-911"]),
+        ("dolor de cabeza fuerte", ["call-911"]),
+        ("ya no aguanto", ["call-988"]),
         ("parálisis facial", []),
         ("sobredosis", ["call-911", "poison-help"]),
         ("quiero morir", ["call-988"]),
