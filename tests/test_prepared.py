@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from appointments import audit
+from appointments.models import Event, StaffSession
+from appointments.security.sessions import SessionStore
 from clinic_site.postgresql.one_statement import Given, OneStatement
 from clinic_site.postgresql.prepared import ONE_PLAN, Prepared, _prepared, as_json
 from services.models import Page
@@ -142,3 +146,46 @@ def test_values_pass_through_json_into_any_column() -> None:
     told = Prepared(f"SELECT * FROM jsonb_to_record(%(told)s) AS {row}", {"told": "jsonb"})
     found = told.one({"told": as_json({"code": b"\x00\xff", "name": "Zoë “☂”", "at": None})})
     assert found is not None and (bytes(found[0]), *found[1:]) == (b"\x00\xff", "Zoë “☂”", None)
+
+
+def test_a_column_that_has_another_type_now_is_read_all_the_same() -> None:
+    run("CREATE TEMPORARY TABLE changed (n int); INSERT INTO changed VALUES (7)")
+    statement = Prepared("SELECT n FROM changed")
+    assert statement.one({}) == (7,)
+    run("ALTER TABLE changed ALTER n TYPE text USING n::text")
+    assert [statement.one({}) for _time in range(3)] == [("7",)] * 3
+    assert len(_prepared[connection.connection] - {ONE_PLAN}) == 1
+
+
+def test_a_connection_whose_first_statement_fails_plans_once_all_the_same() -> None:
+    statement = Prepared("SELECT 1 / %(n)s::int")
+    with pytest.raises(DataError):
+        statement.one({"n": 0})
+    assert [statement.one({"n": 1}) for _time in range(2)] == [(1,)] * 2
+    assert Prepared("SELECT current_setting('plan_cache_mode')").one({}) == ("force_generic_plan",)
+
+
+@pytest.mark.parametrize(
+    ("actor", "told"),
+    [
+        (audit.staff(7), {"request_id": 9, "view": "a%b", "requests": [1, 2], "page": None}),
+        (audit.SYSTEM, {"words": "it's “☂”, 100 % \\"}),
+    ],
+)
+def test_an_entry_of_the_trail_is_stored_as_it_is_told(actor: audit.Actor, told: dict[str, Any]) -> None:
+    for _planned in range(2):
+        event = audit.record(actor=actor, action="note", **told)
+        stored = Event.objects.get(pk=event.pk)
+        for name in ("id", *audit.COLUMNS):
+            assert getattr(stored, name) == getattr(event, name), name
+        assert (event._state.adding, event._state.db) == (False, "default")
+
+
+def test_a_session_is_read_while_it_lasts() -> None:
+    session = SessionStore()
+    session["kept"] = "“☂”"
+    session.save()
+    for _planned in range(2):
+        assert SessionStore(session.session_key)["kept"] == "“☂”"
+    StaffSession.objects.update(expire_date=timezone.now())
+    assert "kept" not in SessionStore(session.session_key)

@@ -13,19 +13,19 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, connection
-from psycopg2.errors import DuplicatePreparedStatement, InvalidSqlStatementName
+from psycopg2.errors import DuplicatePreparedStatement, FeatureNotSupported, InvalidSqlStatementName
 
 PLACE = re.compile(r"%%|%\((?P<name>\w+)\)s")
 """Of a value; or a percent sign, which may stand before anything."""
 
 ONE_PLAN = "SET plan_cache_mode = force_generic_plan; "
-"""Said once to each connection. PostgreSQL would plan the first five questions anew, to see whether knowing
-the values helps: not here, where those that matter for a plan stand in the statement's text.
+"""Said once to each connection, and holds for all that it plans. PostgreSQL would plan the first five anew,
+to see whether knowing the values helps: not here, where those that matter for a plan stand in the text.
 https://www.postgresql.org/docs/current/runtime-config-query.html#GUC-PLAN-CACHE-MODE
 """
 
 _prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
-"""Of each open connection: the names of what it has prepared. They go with the connection."""
+"""Of each open connection: the names of what it has prepared, and ONE_PLAN. They go with the connection."""
 
 
 class Prepared:
@@ -66,20 +66,31 @@ class Prepared:
         if pooled or connection.in_atomic_block or not self._planned:
             return _first(self.sql, values)
         prepared = _prepared.setdefault(connection.connection, set())
-        first = "" if self._name in prepared else f"{'' if prepared else ONE_PLAN}{self._prepare}; "
+        one_plan = "" if ONE_PLAN in prepared else ONE_PLAN
+        first = "" if self._name in prepared else f"{self._prepare}; "
         try:
-            row = _first(first + self._execute, values)
+            row = _first(one_plan + first + self._execute, values)
         except DatabaseError as error:
-            if not isinstance(error.__cause__, InvalidSqlStatementName | DuplicatePreparedStatement):
-                raise
-            prepared ^= {self._name}
+            match error.__cause__:
+                case InvalidSqlStatementName() | DuplicatePreparedStatement():
+                    prepared ^= {self._name}
+                case FeatureNotSupported() if self._name in prepared:  # a column has another type now
+                    _run(f"DEALLOCATE {self._name}")
+                    prepared.remove(self._name)
+                case _:
+                    raise
             return _first(self.sql, values)
-        prepared.add(self._name)
+        prepared |= {self._name, ONE_PLAN}
         return row
 
 
 def _cast(place: re.Match[str], types: Mapping[str, str]) -> str:
     return f"{place[0]}::{types[place['name']]}" if place["name"] in types else place[0]
+
+
+def _run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def _first(sql: str, values: Mapping[str, Any]) -> tuple[Any, ...] | None:

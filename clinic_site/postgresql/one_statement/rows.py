@@ -119,7 +119,7 @@ def _instance_maker(compiler: Any, columns: Any) -> Callable[[list[Any]], models
 
 def _stored_maker(model: Any, names: list[str]) -> Callable[[list[Any]], models.Model]:
     """``Model.from_db``, which goes through every field of the model for each row. A model that makes its
-    instances otherwise, or lets others know of them, is left to it.
+    instances otherwise, or lets others know of them by the time of the first question, is left to it.
     """
     plain: Any = models.Model
     as_django = model.__init__ is plain.__init__ and model.from_db.__func__ is plain.from_db.__func__
