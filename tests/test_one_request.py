@@ -365,6 +365,16 @@ class TestNext:
         assert "Saved: Close." in page and f'href="{change(stored)}">Next in the queue</a>' in page
         assert AppointmentRequest.objects.next_for(me.pk, but=stored.pk).first() == later
 
+    def test_who_leaves_one_as_it_is_is_led_to_the_most_pressing_not_just_looked_at(self) -> None:
+        client, hour = as_(roles.FRONT_DESK), timedelta(hours=1)
+        first, second, third = (a_request(respond_by=NOW + number * hour) for number in (1, 2, 3))
+        client.get(change(first))
+        client.get(change(second))
+        urgent = a_request(respond_by=NOW + hour / 2, urgency="same_day")
+        assert f'href="{change(urgent)}">Next request</a>' in text(client.get(change(second)))
+        assert f'href="{change(third)}">Next request</a>' in text(client.get(change(urgent)))
+        assert f'href="{change(urgent)}">Next request</a>' in text(as_(roles.CLINICIAN).get(change(third)))
+
     def test_who_leaves_one_as_it_is_goes_down_the_queue_and_at_its_end_back_to_the_top(self) -> None:
         client, hour = as_(roles.FRONT_DESK), timedelta(hours=1)
         queue = [a_request(respond_by=NOW + number * hour) for number in (1, 2, 2, 3)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Max
+from django.db.models import Count, Exists, Max, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,9 @@ WATCHED_LABELS = {
     "check_trail": _("Trail checked against its seals"),
 }
 """Trail entries that ``watching``, ``noting`` and ``verify_audit`` write."""
+
+
+JUST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,13 @@ def looks(request: AppointmentRequest) -> list[Look]:
     return [
         Look(people.get(each["actor_id"]) or gettext("staff"), each["count"], each["last"]) for each in opened
     ]
+
+
+def just_looked_at(account: int) -> Exists:
+    """Whether a request was opened by this person within the hour."""
+    since = timezone.now() - JUST
+    looked = Event.objects.filter(request_id=OuterRef("pk"), action="view", actor_id=account, at__gt=since)
+    return Exists(looked)
 
 
 def names(accounts: set[int | None]) -> dict[int, str]:

@@ -16,8 +16,7 @@ from appointments.admin import alike, hours, presentation, unseen
 from appointments.admin.clock import clock
 from appointments.admin.decisions import may
 from appointments.admin.forms import NoteForm
-from appointments.admin.looks import looks
-from appointments.admin.paging import MOST_PRESSING
+from appointments.admin.looks import just_looked_at, looks
 from appointments.models import AppointmentRequest
 from appointments.states import Need, Status
 
@@ -122,12 +121,13 @@ def _step(row: states.Transition) -> Step:
 def _next(account: int, stored: AppointmentRequest) -> tuple[AppointmentRequest, tuple[str, str]] | None:
     """The request to go on with, and how it stands against its target.
 
-    Who leaves one as it is goes down the queue; else they would go to and fro between the first two.
+    To who leaves one as it is, the most pressing that they have not just looked at; else they would go to and
+    fro between the first two.
     """
     waiting = AppointmentRequest.objects.next_for(account, but=stored.pk)
     following = None
     if stored.is_open and not stored.is_answered:
-        following = MOST_PRESSING.after(waiting, MOST_PRESSING.place(stored)).first()
+        following = waiting.exclude(just_looked_at(account)).first()
     following = following or waiting.first()
     return (following, presentation.due(following)) if following else None
 
