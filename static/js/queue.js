@@ -1,5 +1,10 @@
-/* Says in the list who looks at which request, and that others have arrived. No row moves by itself. */
+/* Says in the list who looks at which request, and that others have arrived. No row moves by itself.
+   This tab remembers which list it is, so that one can go back to it from a request (back-to-queue.js). */
 import { ask, repeat } from "./background.js";
+
+try {
+  sessionStorage.setItem("queue", location.search);
+} catch { /* no storage: the way back leads to the whole queue */ }
 
 const news = document.getElementById("queue-news");
 const rows = [...document.querySelectorAll(".looking[data-request]")];
