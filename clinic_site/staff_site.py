@@ -16,6 +16,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.functional import SimpleLazyObject
@@ -31,6 +32,7 @@ STEPS_OF_LOG_IN = ("login", "log_in_code", "second_factor_set_up")
 class StaffSite(admin.AdminSite):
     """Whatever a screen of the staff must go through stands here, so that none can leave it out."""
 
+    logout_template = "admin/logged_out.html"
     enable_nav_sidebar = False  # the queue needs the width
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
@@ -101,6 +103,13 @@ class StaffSite(admin.AdminSite):
         if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
             context[REDIRECT_FIELD_NAME] = reverse("admin:index")
         return LogInView.as_view(extra_context=context)(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """What Django calls the site here is not ours, of which the head of each page tells."""
+        response = super().logout(request, extra_context)
+        if response.context_data:
+            response.context_data.pop("site", None)
+        return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Whoever changes their password ends their other log-ins."""
