@@ -24,6 +24,6 @@ def _filter(cl: Any, spec: Any, words: str) -> str:
 
 
 def _link(choice: dict[str, Any]) -> str:
-    selected = ' class="selected"' if choice["selected"] else ""
+    selected, current = (' class="selected"', ' aria-current="true"') if choice["selected"] else ("", "")
     address, words = escape(choice["query_string"]), escape(str(choice["display"]))
-    return f'<li{selected}><a href="{address}">{words}</a></li>'
+    return f'<li{selected}><a href="{address}"{current}>{words}</a></li>'
