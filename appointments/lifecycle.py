@@ -97,7 +97,7 @@ UPDATE appointments_requestdraft SET request_id = request.id, sealed_answers = '
 FROM draft, request WHERE appointments_requestdraft.id = draft.id
 RETURNING request_id
 """,  # noqa: S608 - no word of anybody's is in it
-    {"submission_key": "uuid", "request": "jsonb", "expires_at": "timestamptz", "now": "timestamptz"}
+    {"now": "timestamptz"}
     | limits.COUNT_REQUEST_TYPES
     | audit.RECORD_REQUEST_TYPES
     | notifications.TELL_OF_REQUEST_TYPES,
@@ -167,7 +167,7 @@ def submit(
 
 def _sent(submission_key: UUID) -> AppointmentRequest | None:
     """What became of a draft; None where it was not sent. Raises RequestDraft.DoesNotExist."""
-    return RequestDraft.objects.select_related("request").get(submission_key=submission_key).request
+    return RequestDraft.objects.get(submission_key=submission_key).request
 
 
 ANSWER_COLUMNS = [
