@@ -104,10 +104,10 @@ class StaffSite(admin.AdminSite):
             context[REDIRECT_FIELD_NAME] = reverse("admin:index")
         return LogInView.as_view(extra_context=context)(request)
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """What Django calls the site here is not ours, of which the head of each page tells."""
         response = super().logout(request, extra_context)
-        if response.context_data:
+        if isinstance(response, TemplateResponse) and response.context_data:
             response.context_data.pop("site", None)
         return response
 
