@@ -16,7 +16,7 @@ import io
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,7 +26,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from bench.figures import Aim, machine, spread, verdict  # noqa: E402
+from bench.figures import Aim, machine, ratios, spread, verdict  # noqa: E402
 from bench.own_database import let_go, own_database, settled  # noqa: E402
 
 LIST_MILLISECONDS, SEARCH_MILLISECONDS = 7, 25
@@ -46,8 +46,8 @@ SEARCHES = {
     "nobody": "zzyzx qwfp", "nonsense": "?!",
 }  # fmt: skip
 NOT_COLLECTED = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-SLOW_ROUNDS = 2
-"""Of the plain admin, whose pages may take many seconds each."""
+SLOW, SLOW_ROUNDS = 200, 2
+"""Of the plain admin's pages that take longer, in milliseconds, so many rounds: some take seconds."""
 
 
 def main(requests: int, rounds: int) -> int:
@@ -70,7 +70,7 @@ def run(requests: int, rounds: int) -> int:
     small = {page.name: page.costs for page in measured(staff_client(), rounds)}
     fill(requests - requests // 10, seed=2, still_open=0)
     with multiprocessing.get_context("spawn").Pool(1, initializer=become_plain) as plain:
-        pages = list(measured(staff_client(), rounds, lambda address: plain.apply(asked_plain, (address,))))
+        pages = measured(staff_client(), rounds, lambda address: plain.apply(asked_plain, (address,)))
     let_go()
     return verdict(aims(pages, small))
 
@@ -111,7 +111,9 @@ class Measured:
         return self.name.startswith("search")
 
     def of_plain(self) -> float:
-        return middle(self.costs, "whole") / middle(self.plain, "whole")
+        """In the middle of the rounds, of which each met the same machine."""
+        whole = [[each.whole for each in costs] for costs in (self.costs[: len(self.plain)], self.plain)]
+        return median(ratios(*whole))
 
     def growth(self, small: list[Cost], *kinds: str) -> float:
         """In processor time, for between the two lie minutes."""
@@ -165,24 +167,35 @@ def asked_plain(address: str) -> Cost:
     return asked(client_of(superuser()), address)
 
 
-def measured(ours: Any, rounds: int, plain: Callable[[str], Cost] | None = None) -> Iterator[Measured]:
-    """The table: medians, and of SQL in brackets the shortest and the longest."""
+def measured(ours: Any, rounds: int, plain: Callable[[str], Cost] | None = None) -> list[Measured]:
+    """The table: medians, and of SQL in brackets the shortest and the longest.
+
+    Each round asks for every page, so that a slow stretch of the machine meets all of them.
+    """
+    pages = list(compared(ours))
+    most = {name: asked_after_a_pause(ours, here).statements for name, here, _there in pages}
+    own: dict[str, list[Cost]] = {name: [] for name in most}
+    other: dict[str, list[Cost]] = {name: [] for name in most}
+    for number in range(rounds):
+        for name, here, there in pages:
+            own[name].append(asked(ours, here))
+            if plain and there and (number < SLOW_ROUNDS or other[name][-1].whole < SLOW):
+                other[name].append(plain(there))
+    found = [
+        Measured(name, own[name], max(most[name], *(each.statements for each in own[name])), other[name])
+        for name in most
+    ]
     heads = f"{'page':40} {'SQL ms':>20} {'CPU':>6} {'statements':>10} {'whole':>7} {'CPU':>6}"
     print(f"\n{heads} | {'plain SQL ms':>24} {'CPU':>6} {'whole':>7} {'ratio':>6}" if plain else f"\n{heads}")
-    for name, here, there in list(compared(ours)):
-        own, other = [], []
-        most = asked_after_a_pause(ours, here).statements
-        for number in range(rounds):
-            own.append(asked(ours, here))
-            if plain and there and number < SLOW_ROUNDS:
-                other.append(plain(there))
-        page = Measured(name, own, max(most, *(each.statements for each in own)), other)
-        line = f"{name:40} {shown(own, 20)} {page.statements:>10} {middle(own, 'whole'):7.0f}"
-        line += f" {middle(own, 'own_cpu'):6.0f}"
-        if other:
-            line += f" | {shown(other, 24)} {middle(other, 'whole'):7.0f} {page.of_plain():6.2f}"
+    for page in found:
+        line = (
+            f"{page.name:40} {shown(page.costs, 20)} {page.statements:>10} {middle(page.costs, 'whole'):7.0f}"
+        )
+        line += f" {middle(page.costs, 'own_cpu'):6.0f}"
+        if page.plain:
+            line += f" | {shown(page.plain, 24)} {middle(page.plain, 'whole'):7.0f} {page.of_plain():6.2f}"
         print(line, flush=True)
-        yield page
+    return found
 
 
 def shown(costs: list[Cost], width: int) -> str:
@@ -317,4 +330,4 @@ def _ran(server: Path) -> float:
 
 if __name__ == "__main__":
     numbers = [int(text) for text in sys.argv[1:3]]
-    sys.exit(main(*(numbers + [1_000_000, 5][len(numbers) :])))
+    sys.exit(main(*(numbers + [1_000_000, 15][len(numbers) :])))
