@@ -7,8 +7,9 @@ statement can be written once. ``known`` says what holds now.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers, lifecycle
@@ -76,9 +78,15 @@ class QueueFilter(admin.SimpleListFilter):
     nothing_known = Q(pk=0)
     """What a code that is no choice means."""
 
+    is_read_elsewhere = False
+    """Whether the list applies what is chosen itself (``OpenList``)."""
+
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
-        self.offered = list(self.offer(request))
+        self.offered = self.now_offered(request)
         super().__init__(request, params, model, model_admin)
+
+    def now_offered(self, request: HttpRequest) -> list[Choice]:
+        return list(self.offer(request))
 
     def offer(self, request: HttpRequest) -> Iterator[Choice]:
         raise NotImplementedError
@@ -104,7 +112,7 @@ class QueueFilter(admin.SimpleListFilter):
         return bool(self.condition())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        condition = self.condition()
+        condition = Q() if self.is_read_elsewhere else self.condition()
         return queryset.filter(told(condition, known(request.user.pk))) if condition else queryset
 
     def counted(self) -> list[Choice]:
@@ -123,15 +131,33 @@ class QueueFilter(admin.SimpleListFilter):
             }
 
 
-class CodeFilter(QueueFilter):
+class FixedFilter(QueueFilter):
+    """One that offers the same to everybody: its choices are put together once, in each language."""
+
+    def now_offered(self, request: HttpRequest) -> list[Choice]:
+        kind: Any = type(self)  # as it stands mypy takes a class for nothing to be hashed
+        return _fixed(kind, get_language())
+
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
+        raise NotImplementedError
+
+
+@cache
+def _fixed(kind: Any, _language: str | None) -> list[Choice]:
+    return [replace(choice, label=str(choice.label)) for choice in kind.fixed()]
+
+
+class CodeFilter(FixedFilter):
     """A column whose answers are codes. Its name in the address is the one Django would give it."""
 
     column: str
     codes: Any
 
-    def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        for code in self.codes:
-            yield Choice(code.value, code.label, Q(**{self.column: code.value}))
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
+        for code in cls.codes:
+            yield Choice(code.value, code.label, Q(**{cls.column: code.value}))
 
 
 class UrgencyFilter(CodeFilter):
@@ -183,14 +209,15 @@ class StatusFilter(QueueFilter):
         return [choice for choice in self.offered if choice.code not in left_out]
 
 
-class HolderFilter(QueueFilter):
+class HolderFilter(FixedFilter):
     """Who has it."""
 
     title = _("who has it")
     parameter_name = "with"
     nothing_known = Q()
 
-    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
         yield Choice("me", _("Me"), Q(assigned_to=ME))
         yield Choice("nobody", _("Nobody yet"), Q(assigned_to=None))
 
@@ -208,14 +235,15 @@ class PlaceFilter(QueueFilter):
         yield Choice(self.ANY, _("No preference"), Q(place=""))
 
 
-class AgeFilter(QueueFilter):
+class AgeFilter(FixedFilter):
     """How old the patient is on this day at the clinic."""
 
     title = _("age of the patient")
     parameter_name = "age"
     rest = "adult"
 
-    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
         yield Choice("child", _("Under 18"), Q(date_of_birth__gt=GROWN_UP))
         yield Choice("adult", _("18 to 64"), Q(date_of_birth__lte=GROWN_UP, date_of_birth__gt=SENIOR))
         yield Choice("senior", _("65 and over"), Q(date_of_birth__lte=SENIOR))
@@ -228,29 +256,31 @@ def _birthday(years: int) -> date:
     return today.replace(year=today.year - years, day=28 if leap_day and years % 4 else today.day)
 
 
-class WaitingFilter(QueueFilter):
+class WaitingFilter(FixedFilter):
     """How long ago it came."""
 
     title = _("received")
     parameter_name = "received"
     rest = "three"
 
-    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
         yield Choice("day", _("In the last 24 hours"), Q(received_at__gt=DAY))
         yield Choice("three", _("1 to 3 days ago"), Q(received_at__lte=DAY, received_at__gt=THREE_DAYS))
         yield Choice("week", _("3 to 7 days ago"), Q(received_at__lte=THREE_DAYS, received_at__gt=WEEK))
         yield Choice("older", _("Over a week ago"), Q(received_at__lte=WEEK))
 
 
-class AnswerFilter(QueueFilter):
+class AnswerFilter(FixedFilter):
     """How the answer stands against its target."""
 
     title = _("answer")
     parameter_name = "answer"
     OVERDUE, rest = "overdue", "ahead"
 
-    def offer(self, request: HttpRequest) -> Iterator[Choice]:
-        yield Choice(self.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=NOW))
+    @classmethod
+    def fixed(cls) -> Iterator[Choice]:
+        yield Choice(cls.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=NOW))
         yield Choice("ahead", _("Not yet due"), Q(is_answered=False, respond_by__gt=NOW))
         yield Choice("given", _("Answered"), Q(is_answered=True))
 

@@ -60,6 +60,14 @@ class Queue(ChangeList):
         self.root_queryset = everything.filter(pk__in=self.found.ids) if self.found else everything
         return super().get_queryset(request, exclude_parameters)
 
+    def get_filters(self, request: HttpRequest) -> Any:
+        specs, *rest = super().get_filters(request)
+        self.filter_specs = specs
+        reads_itself = self.found is None and self.scope == "open"
+        for spec in self.specs:
+            spec.is_read_elsewhere = reads_itself
+        return specs, *rest
+
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
         sign = "-" if self.order.descending else ""
         return [f"{sign}{column}" for column in self.order.columns]
