@@ -1,17 +1,14 @@
 /* Lets a reader hide an important update. What is hidden is known to this browser alone: localStorage, no cookie.
    What can be hidden waits for this unseen (pages.css). Where the page was painted before, what is hidden keeps
-   its room and the way back stands in it: nothing moves until the reader does something. Where nothing is hidden,
-   which is nearly always, the page is painted first, and the buttons are made then: their room is kept. */
+   its room and the way back stands in it: nothing moves until the reader does something. */
 const KEY = "hidden-updates";
 const section = document.querySelector(".updates");
+let painted = [...document.querySelectorAll("hideable-update")].some(
+  (update) => update.getAnimations().some((waiting) => waiting.startTime !== null));
 let hidden = {};
 try {
   hidden = { ...JSON.parse(localStorage.getItem(KEY)) };
 } catch { /* no storage, or not ours: nothing is hidden */ }
-
-const anyHidden = Object.keys(hidden).length > 0;
-let painted = anyHidden && [...document.querySelectorAll("hideable-update")].some(
-  (update) => update.getAnimations().some((waiting) => waiting.startTime !== null));
 
 const keep = () => {
   painted = false;
@@ -46,16 +43,16 @@ customElements.define("hideable-update", class extends HTMLElement {
   }
 });
 
-class HideUpdate extends HTMLElement {
+customElements.define("hide-update", class extends HTMLElement {
   connectedCallback() {
     const hide = button(this.dataset.words);
     hide.setAttribute("aria-label", this.dataset.name);
     hide.onclick = () => this.closest("hideable-update").hide();
     this.replaceChildren(hide);
   }
-}
+});
 
-class HiddenUpdates extends HTMLElement {
+customElements.define("hidden-updates", class extends HTMLElement {
   connectedCallback() {
     const show = button("");
     show.onclick = () => {
@@ -76,11 +73,4 @@ class HiddenUpdates extends HTMLElement {
     const room = painted && gone.length ? [...section.children].indexOf(gone[0]) + 1 : "";
     for (const each of [...all(), this]) each.style.gridRow = each === gone[0] || each === this ? room : "";
   }
-}
-
-const addButtons = () => {
-  customElements.define("hide-update", HideUpdate);
-  customElements.define("hidden-updates", HiddenUpdates);
-};
-if (anyHidden) addButtons();
-else requestAnimationFrame(() => setTimeout(addButtons));
+});
