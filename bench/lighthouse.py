@@ -143,9 +143,7 @@ def hiding(site: OwnSite, runs: int) -> Aim:
             time.sleep(2 * LEASE_SECONDS)
             seen.append(measured(site, BESIDE["with a notice"], APPLIED).paints["LCP"])
     ratio = ratios(paints[True], paints[False])
-    print(
-        f"\nwith a notice, its line slowed down: LCP {spread(paints[True], 0)} ms, hidden by nobody", end=" "
-    )
+    print(f"\nwith a notice, its line slowed down: LCP {spread(paints[True], 0)} ms; an emergency", end=" ")
     print(f"{spread(paints[False], 0)}; ratio {spread(ratio)}")
     return Aim(
         "with a notice: LCP on a slowed line, beside an emergency", median(ratio), most=MOST_OF_AN_EMERGENCY
