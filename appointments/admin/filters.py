@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -135,17 +134,13 @@ class FixedFilter(QueueFilter):
     """One that offers the same to everybody: its choices are put together once, in each language."""
 
     def now_offered(self, request: HttpRequest) -> list[Choice]:
-        kind: Any = type(self)  # as it stands mypy takes a class for nothing to be hashed
-        return _fixed(kind, get_language())
-
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
-        raise NotImplementedError
+        key = type(self), get_language()
+        if key not in _fixed:
+            _fixed[key] = [replace(choice, label=str(choice.label)) for choice in self.offer(request)]
+        return _fixed[key]
 
 
-@cache
-def _fixed(kind: Any, _language: str | None) -> list[Choice]:
-    return [replace(choice, label=str(choice.label)) for choice in kind.fixed()]
+_fixed: dict[tuple[type[FixedFilter], str | None], list[Choice]] = {}
 
 
 class CodeFilter(FixedFilter):
@@ -154,10 +149,9 @@ class CodeFilter(FixedFilter):
     column: str
     codes: Any
 
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
-        for code in cls.codes:
-            yield Choice(code.value, code.label, Q(**{cls.column: code.value}))
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        for code in self.codes:
+            yield Choice(code.value, code.label, Q(**{self.column: code.value}))
 
 
 class UrgencyFilter(CodeFilter):
@@ -216,8 +210,7 @@ class HolderFilter(FixedFilter):
     parameter_name = "with"
     nothing_known = Q()
 
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
         yield Choice("me", _("Me"), Q(assigned_to=ME))
         yield Choice("nobody", _("Nobody yet"), Q(assigned_to=None))
 
@@ -242,8 +235,7 @@ class AgeFilter(FixedFilter):
     parameter_name = "age"
     rest = "adult"
 
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
         yield Choice("child", _("Under 18"), Q(date_of_birth__gt=GROWN_UP))
         yield Choice("adult", _("18 to 64"), Q(date_of_birth__lte=GROWN_UP, date_of_birth__gt=SENIOR))
         yield Choice("senior", _("65 and over"), Q(date_of_birth__lte=SENIOR))
@@ -263,8 +255,7 @@ class WaitingFilter(FixedFilter):
     parameter_name = "received"
     rest = "three"
 
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
         yield Choice("day", _("In the last 24 hours"), Q(received_at__gt=DAY))
         yield Choice("three", _("1 to 3 days ago"), Q(received_at__lte=DAY, received_at__gt=THREE_DAYS))
         yield Choice("week", _("3 to 7 days ago"), Q(received_at__lte=THREE_DAYS, received_at__gt=WEEK))
@@ -278,9 +269,8 @@ class AnswerFilter(FixedFilter):
     parameter_name = "answer"
     OVERDUE, rest = "overdue", "ahead"
 
-    @classmethod
-    def fixed(cls) -> Iterator[Choice]:
-        yield Choice(cls.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=NOW))
+    def offer(self, request: HttpRequest) -> Iterator[Choice]:
+        yield Choice(self.OVERDUE, _("Overdue"), Q(is_answered=False, respond_by__lte=NOW))
         yield Choice("ahead", _("Not yet due"), Q(is_answered=False, respond_by__gt=NOW))
         yield Choice("given", _("Answered"), Q(is_answered=True))
 
