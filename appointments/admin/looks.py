@@ -30,7 +30,8 @@ WATCHED_LABELS = {
 """Trail entries that ``watching``, ``noting`` and ``verify_audit`` write."""
 
 
-JUST = timedelta(hours=1)
+JUST_NOW = timedelta(hours=1)
+"""Who opened a request so short a time ago knows of it, and need not be led there again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def looks(request: AppointmentRequest) -> list[Look]:
 
 
 def just_looked_at(account: int) -> Exists:
-    """Whether a request was opened by this person within the hour."""
-    since = timezone.now() - JUST
+    """Whether a request was opened by this person just now."""
+    since = timezone.now() - JUST_NOW
     looked = Event.objects.filter(request_id=OuterRef("pk"), action="view", actor_id=account, at__gt=since)
     return Exists(looked)
 
