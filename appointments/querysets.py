@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models.functions import Reverse
 from django.utils import timezone
 
 from appointments import contacts, names
@@ -63,10 +64,13 @@ class RequestQuerySet(models.QuerySet["AppointmentRequest"]):
 
     def with_contact(self, contact: str) -> Self:
         """Those for which this e-mail address, or this phone number as E.164, was given; the newest first."""
-        field = "email__iexact" if "@" in contact else "phone"
         # The index leaves out rows without one; PostgreSQL uses it only where the query says so too.
-        given = self.exclude(email="") if "@" in contact else self
-        return given.filter(**{field: contacts.normal(contact)}).order_by("-received_at", "-pk")
+        if "@" in contact:
+            given = self.exclude(email="").filter(email__iexact=contacts.normal(contact))
+        else:
+            turned = contacts.normal(contact)[::-1]
+            given = self.exclude(phone="").alias(turned=Reverse("phone")).filter(turned=turned)
+        return given.order_by("-received_at", "-pk")
 
     def received_on(self, first_day: date | None, last_day: date | None) -> Self:
         """Those that came in on these days of the clinic's calendar, both included; None is no bound."""

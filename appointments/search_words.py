@@ -162,7 +162,7 @@ _MAIL_BEGINNING = re.compile(r"(?=.*[\d._+])[\w.+'-]{4,}")
 
 
 def _mail_beginning(text: str) -> list[Reading]:
-    if not _MAIL_BEGINNING.fullmatch(text) or text.replace("-", "").isdecimal():
+    if not _MAIL_BEGINNING.fullmatch(text) or _NUMBER.fullmatch(text):
         return []
     return [Reading(Kind.EMAIL, (text.casefold(),))]
 

@@ -52,6 +52,31 @@ class TestSearch:
     def test_signs_mean_themselves(self, wanted: AppointmentRequest, words: str) -> None:
         assert "Somebody Else" not in found(words)
 
+    @pytest.mark.parametrize("words", ["unez zoe", "wak", "ukasz", "5012", "1655501"])
+    def test_the_middle_of_a_word_or_number_finds_nothing(
+        self, wanted: AppointmentRequest, words: str
+    ) -> None:
+        assert wanted.reference not in found(words)
+
+    def test_who_shares_four_digits_is_found_in_order(self) -> None:
+        hour = timedelta(hours=1)
+        phone = {"phone": "+12165550188"}
+        waiting = a_request(**phone)
+        earlier, latest = (
+            a_request(**{**CLOSED, "phone": number, "received_at": NOW - n * hour})
+            for number, n in (("+12165550188", 9), ("+13305550188", 1))
+        )
+        speaker = a_request(
+            **{**CLOSED, "speaker_name": "Ana", "speaker_phone": "+442079460188", "received_at": NOW}
+        )
+        another = a_request(phone="+12165550189")
+        shared = [waiting.pk, latest.pk, earlier.pk, speaker.pk]
+        assert finding.find("0188").ids == shared
+        assert finding.find("50188").ids == [waiting.pk, latest.pk, earlier.pk]
+        assert finding.find("2079460188").ids == [speaker.pk]
+        assert finding.find("(216) 555-0188").ids == [waiting.pk, earlier.pk]
+        assert finding.find("0189").ids == [another.pk]
+
     def test_two_readings_of_a_birth_date_are_said(self, wanted: AppointmentRequest) -> None:
         assert "Read as a birth date: February 3, 1960 or March 2, 1960." in found("2/3/1960")
 

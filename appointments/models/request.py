@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Length, Right, Upper
+from django.db.models.functions import Concat, Length, Reverse, Right, Upper
 from django.utils.translation import gettext_lazy as _
 
 from appointments import answers
@@ -53,6 +53,11 @@ def _names(name: str, condition: Q | None = None) -> GinIndex:
     """Any part of a name; what was added lately is kept short, for a search has to read it through."""
     names = OpClass("search_names", "gin_trgm_ops")
     return GinIndex(names, fastupdate=True, gin_pending_list_limit=512, name=name, condition=condition)
+
+
+def _from_the_end(column: str) -> OpClass:
+    """A number as a whole, or any of its endings."""
+    return OpClass(Reverse(column), "text_pattern_ops")
 
 
 class AppointmentRequest(models.Model):
@@ -207,7 +212,11 @@ class AppointmentRequest(models.Model):
                 name="request_email_idx",
             ),
             models.Index(
-                fields=["phone", "-received_at", "-id"], condition=~Q(phone=""), name="request_phone_idx"
+                _from_the_end("phone"),
+                F("received_at").desc(),
+                F("id").desc(),
+                condition=~Q(phone=""),
+                name="request_phone_idx",
             ),
             models.Index(fields=["date_of_birth", "-received_at", "-id"], name="request_birth_idx"),
             # Finished ones and all of them, and what may be rare among a million, each in the order shown.
@@ -243,11 +252,18 @@ class AppointmentRequest(models.Model):
                 Right("phone", 4),
                 F("received_at").desc(),
                 F("id").desc(),
-                condition=~Q(phone=""),
+                condition=Q(status="closed") & ~Q(phone=""),
                 name="request_phone_ends_idx",
             ),
             models.Index(
-                Right("speaker_phone", 4), condition=~Q(speaker_phone=""), name="request_speaker_ends_idx"
+                _from_the_end("phone"),
+                condition=~Q(status="closed") & ~Q(phone=""),
+                name="request_open_phones_idx",
+            ),
+            models.Index(
+                _from_the_end("speaker_phone"),
+                condition=~Q(speaker_phone=""),
+                name="request_speaker_ends_idx",
             ),
             models.Index(Right("reference", 3), name="request_reference_ends_idx"),
         ]
