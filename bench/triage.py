@@ -3,31 +3,38 @@
     bench/run triage
     .venv/bin/python bench/triage.py [requests] [rounds]
 
-It makes an embedded PostgreSQL in a temporary folder, fills it with a tenth of the requests and then with
-the rest (``make_demo_requests``), measures at both, and removes it. As many are open at both: these are what
-a clinic has at hand, while the finished ones pile up. Each round asks for each page once here and once
-there, so that both meet the same machine. SQL is the time of all statements of one page, from sending to the
-last row fetched: the log-in's, its second factor's and the entry's in the trail included.
+It makes an embedded PostgreSQL in a temporary folder, fills a database with a tenth of the requests
+(``make_demo_requests``), copies it and fills the rest into the copy. As many are open in both: these are what
+a clinic has at hand, while the finished ones pile up. Each round asks for each page once in each database,
+and of the plain admin, so that all meet the same machine. What is searched for finds about as many in both.
+SQL is the time of all statements of one page, from sending to the last row fetched: the log-in's, its second
+factor's and the entry's in the trail included.
 """
 
 from __future__ import annotations
 
 import io
 import multiprocessing
+import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from multiprocessing.pool import Pool as Process
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 from bench.figures import Aim, machine, ratios, spread, verdict  # noqa: E402
 from bench.own_database import let_go, own_database, settled  # noqa: E402
+from clinic_site import postgres_setup  # noqa: E402
+from clinic_site.embedded_postgres import Cluster  # noqa: E402
 
 LIST_MILLISECONDS, SEARCH_MILLISECONDS = 7, 25
 STATEMENTS = 8
@@ -41,21 +48,25 @@ FINISHED = {
     "four filters, none fits": f"{SAME_DAY}&visit_type__exact=virtual&age=child&place=nonsense",
 }  # fmt: skip
 SEARCHES = {
-    "birth date, two readings": "2/3/1980", "frequent name": "maria", "frequent surname": "García",
-    "beginning of names": "ma", "two beginnings": "jo sm", "rare name": "papadopoulos", "two letters": "li",
-    "nobody": "zzyzx qwfp", "nonsense": "?!",
+    "frequent name": "maria", "frequent surname": "García", "beginning of names": "ma",
+    "two beginnings": "ma g", "rare name": "papadopoulos", "two letters": "li", "nobody": "zzyzx qwfp",
+    "nonsense": "?!",
 }  # fmt: skip
+FOUND = 15
+"""About how many are found by a name, a number, a birth date or a group of a reference, in each database."""
+SMALL = "small"
 NOT_COLLECTED = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+Value = TypeVar("Value")
 SLOW, SLOW_ROUNDS = 200, 2
 """Of the plain admin's pages that take longer, in milliseconds, so many rounds: some take seconds."""
 
 
 def main(requests: int, rounds: int) -> int:
-    with own_database():
-        return run(requests, rounds)
+    with own_database() as cluster:
+        return run(cluster, requests, rounds)
 
 
-def run(requests: int, rounds: int) -> int:
+def run(cluster: Cluster, requests: int, rounds: int) -> int:
     import django
 
     django.setup()
@@ -67,12 +78,26 @@ def run(requests: int, rounds: int) -> int:
     settings.STORAGES["staticfiles"] = NOT_COLLECTED
     call_command("bootstrap", verbosity=0)
     fill(requests // 10, seed=1, still_open=open_by_default(requests))
-    small = {page.name: page.costs for page in measured(staff_client(), rounds)}
+    copy_as(SMALL)
     fill(requests - requests // 10, seed=2, still_open=0)
-    with multiprocessing.get_context("spawn").Pool(1, initializer=become_plain) as plain:
-        pages = measured(staff_client(), rounds, lambda address: plain.apply(asked_plain, (address,)))
     let_go()
-    return verdict(aims(pages, small))
+    spawning = multiprocessing.get_context("spawn")
+    with (
+        spawning.Pool(1, become_ours, addresses(cluster, postgres_setup.DATABASE)) as ours,
+        spawning.Pool(1, become_ours, addresses(cluster, SMALL)) as small,
+        spawning.Pool(1, become_plain) as plain,
+    ):
+        found = measured(rounds, ours, small, plain)
+    return verdict(aims(found))
+
+
+def copy_as(name: str) -> None:
+    """The database as it is, under another name too."""
+    from django.db import connections
+
+    let_go()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {connections['owner'].settings_dict['NAME']}")
 
 
 def fill(requests: int, *, seed: int, still_open: int) -> None:
@@ -99,11 +124,14 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A page: what each round cost, the statements after a pause, and what the plain admin's cost."""
+    """A page: what each round cost, the statements after a pause, what it cost among a tenth of the requests,
+    and what the plain admin's cost.
+    """
 
     name: str
     costs: list[Cost]
     statements: int
+    small: list[Cost]
     plain: list[Cost]
 
     @property
@@ -115,38 +143,48 @@ class Measured:
         whole = [[each.whole for each in costs] for costs in (self.costs[: len(self.plain)], self.plain)]
         return median(ratios(*whole))
 
-    def growth(self, small: list[Cost], *kinds: str) -> float:
-        """In processor time, for between the two lie minutes."""
-        return sum(middle(self.costs, kind) for kind in kinds) / sum(middle(small, kind) for kind in kinds)
+    def growth(self) -> float:
+        """Of the processor time, there and here, in the middle of the rounds."""
+        spent = [[each.cpu + each.own_cpu for each in costs] for costs in (self.costs, self.small)]
+        return median(ratios(*spent))
 
 
 def middle(costs: list[Cost], kind: str) -> float:
     return median(getattr(each, kind) for each in costs)
 
 
-def aims(pages: list[Measured], small: dict[str, list[Cost]]) -> list[Aim]:
+def aims(pages: list[Measured]) -> list[Aim]:
     lists = max((middle(page.costs, "sql"), page.name) for page in pages if not page.is_search)
     searches = max((middle(page.costs, "sql"), page.name) for page in pages if page.is_search)
     most = max((page.statements, page.name) for page in pages)
     of_plain = sorted((page.of_plain(), page.name) for page in pages if page.plain)
-    whole = sorted((page.growth(small[page.name], "cpu", "own_cpu"), page.name) for page in pages)
-    there = sorted((page.growth(small[page.name], "cpu"), page.name) for page in pages)
+    growth = sorted((page.growth(), page.name) for page in pages)
     print("\nlargest first, with the median of all:")
-    for told, each in (
-        ("whole page, of the plain admin's", of_plain),
-        ("growth of a page's processor time", whole),
-        ("growth of the database's alone", there),
-    ):
-        worst = ", ".join(f"{ratio:.2f} {name}" for ratio, name in each[-1:-4:-1])
+    for told, each in (("whole page, of the plain admin's", of_plain), ("growth of a page", growth)):
+        worst = ", ".join(f"{ratio:.2f} {name}" for ratio, name in each[-1:-6:-1])
         print(f"  {told}: {worst}; median {median(ratio for ratio, _name in each):.2f}")
-    ratio, growth = of_plain[-1], median(ratio for ratio, _name in whole)
     return [
         Aim(f"SQL of lists, filters, deep pages ({lists[1]})", lists[0], most=LIST_MILLISECONDS, unit=" ms"),
         Aim(f"SQL of searches ({searches[1]})", searches[0], most=SEARCH_MILLISECONDS, unit=" ms"),
         Aim(f"statements of a page ({most[1]})", most[0], most=STATEMENTS),
-        Aim(f"whole page, of a plain ModelAdmin's ({ratio[1]})", ratio[0], most=OF_PLAIN),
-        Aim("growth by ten times the requests, median of the pages", growth, most=GROWTH),
+        Aim(f"whole page, of a plain ModelAdmin's ({of_plain[-1][1]})", of_plain[-1][0], most=OF_PLAIN),
+        Aim(f"growth of a page by ten times the requests ({growth[-1][1]})", growth[-1][0], most=GROWTH),
     ]
+
+
+def addresses(cluster: Cluster, database: str) -> list[str]:
+    """The application's of this database, and the owner's."""
+    return [cluster.url(role, database) for role in (postgres_setup.APP, postgres_setup.OWNER)]
+
+
+def become_ours(app: str, owner: str) -> None:
+    """Let this process serve the site from this database."""
+    import django
+    from django.conf import settings
+
+    os.environ.update(DATABASE_URL=app, MIGRATE_DATABASE_URL=owner)
+    settings.STORAGES["staticfiles"] = NOT_COLLECTED
+    django.setup()
 
 
 def become_plain() -> None:
@@ -167,39 +205,70 @@ def asked_plain(address: str) -> Cost:
     return asked(client_of(superuser()), address)
 
 
-def measured(ours: Any, rounds: int, plain: Callable[[str], Cost] | None = None) -> list[Measured]:
+def asked_ours(name: str) -> Cost:
+    return asked(staff_client(), pages()[name].here)
+
+
+def statements(name: str) -> int:
+    """How many the page takes after some seconds, when it notes too that somebody is still there."""
+    from django.db.models.functions import Now
+
+    from appointments.models import StaffSession
+    from appointments.security.sessions import WRITTEN_EVERY
+
+    StaffSession.objects.update(acted_at=Now() - 2 * WRITTEN_EVERY)
+    return asked_ours(name).statements
+
+
+def measured(rounds: int, ours: Process, small: Process, plain: Process) -> list[Measured]:
     """The table: medians, and of SQL in brackets the shortest and the longest.
 
-    Each round asks for every page, so that a slow stretch of the machine meets all of them.
+    Each round asks for every page in each process, so that a slow stretch of the machine meets all of them.
     """
-    pages = list(compared(ours))
-    most = {name: asked_after_a_pause(ours, here).statements for name, here, _there in pages}
-    own: dict[str, list[Cost]] = {name: [] for name in most}
-    other: dict[str, list[Cost]] = {name: [] for name in most}
+    told = ours.apply(pages)
+    small.apply(pages)
+    found = [Measured(name, [], ours.apply(statements, (name,)), [], []) for name in told]
     for number in range(rounds):
-        for name, here, there in pages:
-            own[name].append(asked(ours, here))
-            if plain and there and (number < SLOW_ROUNDS or other[name][-1].whole < SLOW):
-                other[name].append(plain(there))
-    found = [
-        Measured(name, own[name], max(most[name], *(each.statements for each in own[name])), other[name])
-        for name in most
-    ]
-    heads = f"{'page':40} {'SQL ms':>20} {'CPU':>6} {'statements':>10} {'whole':>7} {'CPU':>6}"
-    print(f"\n{heads} | {'plain SQL ms':>24} {'CPU':>6} {'whole':>7} {'ratio':>6}" if plain else f"\n{heads}")
+        for page in found:
+            page.costs.append(ours.apply(asked_ours, (page.name,)))
+            page.small.append(small.apply(asked_ours, (page.name,)))
+            there = told[page.name].there
+            if there and (number < SLOW_ROUNDS or page.plain[-1].whole < SLOW):
+                page.plain.append(plain.apply(asked_plain, (there,)))
+    print(
+        f"\n{'page':34} {'SQL ms':>18} {'CPU':>5} {'statements':>10} {'whole':>6} {'CPU':>5}"
+        f" | {'small: SQL ms':>18} {'CPU':>5} {'whole':>6} {'CPU':>5} {'growth':>6}"
+        f" | {'plain: SQL ms':>24} {'CPU':>6} {'whole':>6} {'ratio':>5}"
+    )
     for page in found:
-        line = (
-            f"{page.name:40} {shown(page.costs, 20)} {page.statements:>10} {middle(page.costs, 'whole'):7.0f}"
-        )
-        line += f" {middle(page.costs, 'own_cpu'):6.0f}"
+        line = f"{page.name:34} {shown(page.costs, 18)} {page.statements:>10} {whole(page.costs)}"
+        line += f" | {shown(page.small, 18)} {whole(page.small)} {page.growth():6.2f}"
         if page.plain:
-            line += f" | {shown(page.plain, 24)} {middle(page.plain, 'whole'):7.0f} {page.of_plain():6.2f}"
+            line += f" | {shown(page.plain, 24)} {middle(page.plain, 'whole'):7.0f} {page.of_plain():5.2f}"
         print(line, flush=True)
     return found
 
 
 def shown(costs: list[Cost], width: int) -> str:
-    return f"{spread([each.sql for each in costs], 1):>{width}} {middle(costs, 'cpu'):6.1f}"
+    return f"{spread([each.sql for each in costs], 1):>{width}} {middle(costs, 'cpu'):5.1f}"
+
+
+def whole(costs: list[Cost]) -> str:
+    return f"{middle(costs, 'whole'):6.0f} {middle(costs, 'own_cpu'):5.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Of one page with us, and with the plain admin where it has it."""
+
+    here: str
+    there: str | None
+
+
+@cache
+def pages() -> dict[str, Address]:
+    """By name, in this process's database."""
+    return {name: Address(here, there) for name, here, there in compared(staff_client())}
 
 
 def compared(client: Any) -> Any:
@@ -234,16 +303,39 @@ def compared(client: Any) -> Any:
         yield f"finished: {name}", f"{queue}?status=closed&{query}", None
     yield "all: first page", f"{queue}?status=all", plain
     yield "all: three filters", f"{queue}?status=all&language__exact=other&{SAME_DAY}&age=child", None
-    some = closed.exclude(email="").exclude(phone="").order_by("pk")[total // 3]
-    first, *_middle, last = some.patient_name.split()
-    known = {
-        "reference": some.reference, "last group": some.reference[-3:], "two groups": some.reference[-7:],
-        "e-mail": some.email, "e-mail, beginning": some.email.split("@")[0][:9] + "@", "phone": some.phone,
-        "phone, last four": some.phone[-4:], "birth date": some.date_of_birth.isoformat(),
-        "name": f"{first} {last}", **SEARCHES,
-    }  # fmt: skip
-    for name, words in known.items():
+    for name, words in known(closed.exclude(email="").order_by("pk")[total // 3]).items():
         yield f"search: {name}", search(client, queue, words), f"{plain}?q={words.split()[-1]}"
+
+
+def known(some: Any) -> dict[str, str]:
+    """What staff know of this request, and of some that FOUND requests have in common."""
+    from appointments.models import AppointmentRequest
+
+    everyone = AppointmentRequest.objects.values_list("patient_name", "phone", "date_of_birth", "reference")
+    names, phones, births, parts = Counter[str](), Counter[str](), Counter[date](), Counter[str]()
+    for name, phone, born, reference in everyone.iterator():
+        first, *_middle, last = name.split()
+        names[f"{first} {last}"] += 1
+        phones[phone] += 1
+        births[born] += 1
+        parts.update((reference[:3], reference[-3:]))
+    both = Counter({born: count + births[turned(born)] for born, count in births.items() if born.day <= 12})
+    return {
+        "reference": some.reference, "one group": shared(parts), "two groups": some.reference[-7:],
+        "e-mail": some.email, "e-mail, beginning": some.email.split("@")[0][:-1], "phone": shared(phones),
+        "phone, last four": some.phone[-4:] or "0123", "birth date": shared(births).isoformat(),
+        "birth date, two readings": f"{shared(both):%m/%d/%Y}", "name": shared(names), **SEARCHES,
+    }  # fmt: skip
+
+
+def shared(counted: Counter[Value]) -> Value:
+    """One that about as many have as are to be found."""
+    return min(counted, key=lambda each: abs(counted[each] - FOUND))
+
+
+def turned(day: date) -> date | None:
+    """What it is if its month and its day are read the other way round."""
+    return None if day.day == day.month else day.replace(month=day.day, day=day.month)
 
 
 def search(client: Any, queue: str, words: str) -> str:
@@ -284,17 +376,6 @@ def client_of(account: Any) -> Any:
     client = Client()
     client.force_login(account)
     return client
-
-
-def asked_after_a_pause(client: Any, address: str) -> Cost:
-    """As after some seconds, when the page notes too that somebody is still there."""
-    from django.db.models.functions import Now
-
-    from appointments.models import StaffSession
-    from appointments.security.sessions import WRITTEN_EVERY
-
-    StaffSession.objects.update(acted_at=Now() - 2 * WRITTEN_EVERY)
-    return asked(client, address)
 
 
 def asked(client: Any, address: str) -> Cost:
