@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from services import search_index, starter
 from services.models import Page
 from services.starter_entries import store_phrases
+from tests.conftest import own_database
 from tests.content import add_page
 from tests.html import parse
 from tests.searching import find, plain
@@ -21,8 +21,11 @@ LANGUAGE = "/language-help/"
 
 @pytest.fixture(scope="module", autouse=True)
 def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The site's own phrases, and its pages by title and summary, once: all of these tests only read."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """The site's own phrases, and its pages by title and summary, once: all of these tests only read.
+
+    Committed, for a transaction as long as this would keep others waiting (the worker's seals).
+    """
+    with own_database(django_db_blocker):
         content = starter.read(starter.FOLDER)
         for page in content.pages:
             words = {"title": page.data["title"], "summary": page.data["summary"]}
@@ -34,7 +37,6 @@ def listed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
             store_phrases(document.origin, None, document.data)
         search_index.index_all()
         yield
-        transaction.set_rollback(True)
 
 
 def panels(asked: str, prefix: str = "") -> list[str]:
