@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -19,7 +19,8 @@ FULL_MATRIX = os.environ.get("CLINIC_FULL_MATRIX") == "1"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync "
+    # One renderer for all visitors of a run, instead of a new process for each.
+    "--disable-component-update --disable-sync --renderer-process-limit=1 "
     # Two drawn cameras and a beep; whether a page may use them is up to the context's `permissions`.
     "--use-fake-device-for-media-stream=device-count=2"
 ).split()
@@ -99,44 +100,49 @@ def phone(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture(scope="session")
-def axe() -> Callable[..., None]:
+def axe(browser: Browser) -> Callable[..., None]:
     """`axe(page)`: no accessibility violation on the page as it is now, JavaScript or not."""
-    runner = Axe()
+    runner, twin = Axe(), Twin(browser)
 
     def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
         options = {**WCAG_AND_BEST_PRACTICE, "rules": {rule: {"enabled": False} for rule in without}}
-        with scripted(page) as run_in:
-            violations = runner.run(run_in, options=options).response["violations"]
+        run_in = twin.of(page) if page.context in scriptless else page
+        violations = runner.run(run_in, options=options).response["violations"]
         assert not violations, f"axe on {page.url}:\n" + "\n".join(map(_described, violations))
 
     return check
 
 
-@contextmanager
-def scripted(page: Page) -> Iterator[Page]:
-    """The page itself; for one without JavaScript a twin: what it shows now, in a context where axe can run,
-    the page's own scripts still left out."""
-    if page.context not in scriptless:
-        yield page
-        return
-    shown = page.content()
-    browser = page.context.browser
-    assert browser is not None
-    twin = browser.new_context(viewport=page.viewport_size)
+class Twin:
+    """Shows what a page without JavaScript shows now, where axe can run, the page's own scripts left out.
 
-    def answer(route: Route) -> None:
+    One for all of them: opening a context takes longer than axe does.
+    """
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._shown = ""
+
+    def of(self, page: Page) -> Page:
+        self._shown = page.content()
+        self._page.set_viewport_size(page.viewport_size or {"width": 1280, "height": 900})
+        self._page.goto("about:blank")  # else another fragment of the same address loads nothing
+        self._page.goto(page.url)
+        return self._page
+
+    @cached_property
+    def _page(self) -> Page:
+        context = self._browser.new_context()
+        context.route("**/*", self._answer)
+        return context.new_page()
+
+    def _answer(self, route: Route) -> None:
         if route.request.resource_type == "script":
             route.abort()
         elif route.request.is_navigation_request():
-            route.fulfill(body=shown, content_type="text/html; charset=utf-8")
+            route.fulfill(body=self._shown, content_type="text/html; charset=utf-8")
         else:
             route.continue_()
-
-    twin.route("**/*", answer)
-    copy = twin.new_page()
-    copy.goto(page.url)
-    yield copy
-    twin.close()
 
 
 def _described(violation: dict[str, Any]) -> str:
