@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import Group, User
 
-from appointments import audit, drafts, lifecycle, roles, steps
+from appointments import audit, drafts, lifecycle, steps
 from appointments.drafts import Draft
 from appointments.models import AppointmentRequest, Message
 from appointments.reference import new_reference
@@ -116,8 +116,6 @@ def a_message(request: AppointmentRequest | None = None, **changes: Any) -> Mess
 
 def staff(*role_names: str, **fields: Any) -> User:
     """A member of staff with these roles."""
-    if not Group.objects.exists():
-        roles.make_roles()
-    user = User.objects.create_user(username=f"staff{next(_numbers)}", is_staff=True, **fields)
+    user = User.objects.create_user(**{"username": f"staff{next(_numbers)}", "is_staff": True, **fields})
     user.groups.set(Group.objects.filter(name__in=role_names))
     return user

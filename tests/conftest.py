@@ -105,12 +105,16 @@ def use_database(name: str) -> None:
 
 
 def make_template() -> None:
-    """A migrated database, as `manage.py bootstrap` makes it, without content: copying it is quick."""
+    """A database as `manage.py bootstrap` makes it, roles of the staff too, without content: copying it is
+    quick.
+    """
+    from appointments.roles import make_roles
     from clinic_site.management.commands.bootstrap import prepare_database
 
     owner_sql(f"CREATE DATABASE {TEMPLATE}")
     use_database(TEMPLATE)
     prepare_database()
+    make_roles()
     use_database("clinic")
 
 

@@ -3,13 +3,13 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.db.models import Model
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from appointments import roles
 from services.models import Clinic, Location, Page, Person, Treatment, Update
+from tests.builders import staff
 from tests.content import add_clinic, add_facts, add_page, add_person, add_point, add_update
 from tests.html import Element, parse
 
@@ -43,10 +43,7 @@ def content() -> None:
 
 
 def logged_in(client: Client, role: str) -> Client:
-    roles.make_roles()
-    user = User.objects.create_user(role, is_staff=True)
-    user.groups.add(Group.objects.get(name=role))
-    client.force_login(user)
+    client.force_login(staff(role))
     return client
 
 

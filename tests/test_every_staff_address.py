@@ -171,7 +171,6 @@ SENT = {"post": "yes", "text": "what was typed", "seen_version": "1"}
 def samples(db: None, settings: Settings) -> dict[str, int]:
     """One stored thing of each kind, by the address of its screen."""
     settings.DEMONSTRATION = False
-    roles.make_roles()
     made: dict[type, Any] = {Clinic: add_clinic(), Page: add_page("/")}
     made |= {
         Person: add_page("/team/", kind="person"),

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,6 +15,7 @@ from appointments import roles
 from services import pictures
 from services.markdown import render, render_inline
 from services.models import Picture
+from tests.builders import staff
 from tests.content import add_page, add_point, add_update
 from tests.html import parse
 from tests.test_pictures import bomb, file_of, moving, stripes
@@ -32,10 +32,7 @@ def media(tmp_path: Path, settings: Any) -> Iterator[Path]:
 
 @pytest.fixture
 def editor(client: Client) -> Client:
-    roles.make_roles()
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name=roles.CONTENT_EDITOR))
-    client.force_login(user)
+    client.force_login(staff(roles.CONTENT_EDITOR))
     return client
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -19,6 +18,7 @@ from appointments import roles
 from services import pictures
 from services.models import Person
 from services.pictures import Focus
+from tests.builders import staff
 from tests.content import add_page, add_person
 from tests.html import parse
 
@@ -206,10 +206,7 @@ def test_the_crop_of_an_upright_picture_follows_the_focus_from_the_top() -> None
 
 @pytest.fixture
 def editor(db: None, client: Client) -> Client:
-    roles.make_roles()
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name=roles.CONTENT_EDITOR))
-    client.force_login(user)
+    client.force_login(staff(roles.CONTENT_EDITOR))
     return client
 
 

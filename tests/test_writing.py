@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
 
@@ -13,6 +13,7 @@ from appointments import roles
 from services import starter, writing
 from services.models import Fact, Page, PageText, Picture, Point, TermText, UpdateText
 from services.starter_files import StarterError
+from tests.builders import staff
 from tests.content import add_clinic, add_page, add_point, page_file, write_starter
 from tests.html import parse
 
@@ -191,11 +192,8 @@ def test_starter_pages_may_link_to_each_other_and_nowhere_else(tmp_path: Path) -
 
 @pytest.fixture
 def editor(client: Client) -> Client:
-    roles.make_roles()
     add_clinic()
-    user = User.objects.create_user("editor", is_staff=True)
-    user.groups.add(Group.objects.get(name=roles.CONTENT_EDITOR))
-    client.force_login(user)
+    client.force_login(staff(roles.CONTENT_EDITOR, username="editor"))
     return client
 
 
@@ -245,9 +243,7 @@ def test_a_preview_asks_for_permission_a_token_and_a_reasonable_text(editor: Cli
     assert editor.post(PREVIEW, {"text": "a" * 40_001}).json()["html"] == ""
     assert Client().post(PREVIEW, {"text": "a"}).status_code == 401
     desk, strict = Client(), Client(enforce_csrf_checks=True)
-    user = User.objects.create_user("desk", is_staff=True)
-    user.groups.add(Group.objects.get(name=roles.FRONT_DESK))
-    desk.force_login(user)
+    desk.force_login(staff(roles.FRONT_DESK))
     assert desk.post(PREVIEW, {"text": "a"}).status_code == 403
     strict.force_login(User.objects.get(username="editor"))
     assert strict.post(PREVIEW, {"text": "a"}).status_code == 403
