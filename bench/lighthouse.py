@@ -47,6 +47,14 @@ MOST_MILLISECONDS = 800
 MOST_SHIFT = 0.0
 MOST_OF_AN_EMERGENCY = 1.1
 
+KNOWN = {
+    (
+        "with a notice",
+        "LCP",
+    ): "what a reader has hidden is known to the browser's storage alone, which only a "
+    "script reads; the simulation counts its connection, though no paint waits for it (see the slowed line)"
+}
+
 NOTICE = "/facial-paralysis/virtual-visits/"
 CHOSEN = {"article": "/health-library/bells-palsy/", "list": "/team/", "location": "/locations/cleveland/"}
 """Of a kind with many pages, the one to measure; of all others the first in the order of their addresses."""
@@ -203,7 +211,13 @@ def told(kind: str, runs: list[Run]) -> list[Aim]:
     return [
         *(Aim(f"{kind}: {name}", score, least=100) for name, score in scores.items()),
         *(
-            Aim(f"{kind}: {name}", paint, most=MOST_MILLISECONDS, unit=" ms")
+            Aim(
+                f"{kind}: {name}",
+                paint,
+                most=MOST_MILLISECONDS,
+                unit=" ms",
+                known=KNOWN.get((kind, name), ""),
+            )
             for name, paint in paints.items()
         ),
         Aim(f"{kind}: layout shift", shift, most=MOST_SHIFT),
