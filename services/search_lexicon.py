@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ ALIKE = 0.18
 """Trigram similarity from which a word is looked at: two swapped letters leave no more of a short word."""
 LOOKED_AT = 30
 MOST_MENDED = 6
+FOREIGN = {"en": re.compile(r"[^a-z'’-]")}
+"""Letters that no word of a language has: its lists hold greetings in other languages too."""
+FOREIGN_DISTANCE = 2
+"""How much farther such a word counts for a typing error; without an error it is what was meant."""
 
 PHRASES = r"""
 SELECT phrase.kind, phrase.means, tsvector_to_array(to_tsvector(%(config)s::regconfig, words.bare))
@@ -128,10 +133,14 @@ def alike(words: Iterable[str], language: str) -> dict[str, list[Alike]]:
             for each, other, in_phrase in rows
             if each == lower
         ]
-        found[word] = sorted(
-            near, key=lambda each: (each.distance, lower[:1] != each.word[:1], not each.in_phrase)
-        )
+        found[word] = sorted(near, key=lambda each: _likeliest_first(lower, each, language))
     return found
+
+
+def _likeliest_first(typed: str, other: Alike, language: str) -> tuple[int, bool, bool]:
+    is_foreign = bool(other.distance) and language in FOREIGN and bool(FOREIGN[language].search(other.word))
+    farther = FOREIGN_DISTANCE if is_foreign else 0
+    return (other.distance + farther, typed[:1] != other.word[:1], not other.in_phrase)
 
 
 def is_slip(word: str, other: Alike) -> bool:

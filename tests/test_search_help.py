@@ -299,3 +299,16 @@ def test_spanish_words_in_the_spanish_box_call_for_the_same_help(asked: str, sho
 def test_spanish_words_find_the_page_in_spanish(asked: str, path: str) -> None:
     found = find(asked, language="es")
     assert found.hits[0].path == path, [hit.path for hit in found.hits]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [("parylisis", "paralysis"), ("facial parylisis", "facial paralysis")],
+)
+def test_an_english_word_is_mended_to_an_english_one(asked: str, meant: str) -> None:
+    assert find(asked).shown_for == meant
+
+
+@pytest.mark.parametrize("asked", ["espanol", "paralisis", "cita medica", "francais"])
+def test_a_word_of_another_language_without_its_accents_still_leads_to_help_in_it(asked: str) -> None:
+    assert find(asked).hits[0].path == LANGUAGE
