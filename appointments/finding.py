@@ -16,8 +16,8 @@ from appointments.querysets import RequestQuerySet
 from appointments.search_words import FEWEST_DIGITS, Kind, Reading, read, tidy
 
 SHOWN = 200
-SHORT = 3
-"""Letters of a word that leave the index nothing to go by but its beginning."""
+SHORT_WORD = 3
+"""Letters of a word of which the index, which knows three at a time, needs the blank before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,16 @@ Matching = tuple[RequestQuerySet, list[RequestQuerySet]]
 
 
 def _looked_up(matching: RequestQuerySet) -> Matching:
-    """By an index in another order: what matches is looked up, and that is sorted."""
-    return matching, [matching.filter(status="closed").order_by(_BySorting("received_at").desc(), "-pk")]
+    return matching, [_by_sorting(matching)]
+
+
+def _by_sorting(matching: RequestQuerySet) -> RequestQuerySet:
+    """The finished ones, the latest first, where no index has them so: they are looked up, then sorted."""
+    return matching.filter(status="closed").order_by(_BySorting("received_at").desc(), "-pk")
 
 
 def _in_order(matching: RequestQuerySet) -> RequestQuerySet:
-    """Of the finished ones those first found, in the order of an index."""
+    """The finished ones, the latest first, as an index holds them."""
     return matching.filter(status="closed").order_by("-received_at", "-pk")
 
 
@@ -107,7 +111,7 @@ def _matching(reading: Reading) -> Iterator[Matching]:
         case Kind.EMAIL:
             yield _looked_up(everything.exclude(email="").filter(email__istartswith=reading.values[0]))
         case Kind.PHONE:
-            yield _of_patient(reading.values)
+            yield _with_patients_phone(reading.values)
             yield _looked_up(_with_phone("speaker_phone", reading.values))
         case Kind.BIRTH:
             yield _looked_up(everything.filter(date_of_birth__in=reading.days))
@@ -115,10 +119,10 @@ def _matching(reading: Reading) -> Iterator[Matching]:
             yield _named(reading.values)
 
 
-def _of_patient(endings: tuple[str, ...]) -> Matching:
+def _with_patients_phone(endings: tuple[str, ...]) -> Matching:
     """So many may share four digits that those finished have an index of them in the order shown."""
     found = _with_phone("phone", endings)
-    [*_others, digits] = endings
+    digits = endings[-1]
     if len(digits) > FEWEST_DIGITS:
         return _looked_up(found)
     given = AppointmentRequest.objects.exclude(phone="").alias(last=Right("phone", FEWEST_DIGITS))
@@ -142,8 +146,7 @@ def _named(parts: tuple[str, ...]) -> Matching:
         matching = _with_part(matching, part)
     short = matching.filter(search_names__length__lte=LONGEST_NAMES)
     long = matching.filter(search_names__length__gt=LONGEST_NAMES)
-    _every, finished = _looked_up(long)
-    return matching, [_in_order(short), *finished]
+    return matching, [_in_order(short), _by_sorting(long)]
 
 
 def _with_part(requests: RequestQuerySet, part: str) -> RequestQuerySet:
@@ -153,7 +156,7 @@ def _with_part(requests: RequestQuerySet, part: str) -> RequestQuerySet:
     is found in a third of the time without them; that it begins there is seen in the names found.
     """
     word = Func(Value(part), function="appointments_folded", output_field=TextField())
-    if len(part) <= SHORT:
+    if len(part) <= SHORT_WORD:
         return requests.filter(search_names__contains=word)
     found = requests.filter(search_names__contains=LTrim(word))
     return found.alias(begins=StrIndex("search_names", word)).exclude(begins=0)

@@ -104,8 +104,10 @@ def install(requirements: str, wanted: dict[str, str]) -> None:
         make_venv()
     print(f"Installing the packages of {requirements} ...", flush=True)
     log = VENV / "install.log"
-    # Python compiles a module when it is first used; to compile all of them takes a third of the time.
-    options = ["--no-input", "--disable-pip-version-check", "--progress-bar=off", "--no-compile"]
+    options = ["--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+    if "PYTHONDONTWRITEBYTECODE" not in os.environ:
+        # Python compiles a module when it is first used; to compile all takes a third of the installation.
+        options.append("--no-compile")
     command = [str(PYTHON), "-m", "pip", "install", *options, "-r", str(CHECKOUT / requirements)]
     code = run_telling(command, log)
     if code:

@@ -19,8 +19,7 @@ FULL_MATRIX = os.environ.get("CLINIC_FULL_MATRIX") == "1"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    # One renderer for all visitors of a run, instead of a new process for each.
-    "--disable-component-update --disable-sync --renderer-process-limit=1 "
+    "--disable-component-update --disable-sync "
     # Two drawn cameras and a beep; whether a page may use them is up to the context's `permissions`.
     "--use-fake-device-for-media-stream=device-count=2"
 ).split()
@@ -43,7 +42,9 @@ def chrome_path() -> str:
 def browser() -> Iterator[Browser]:
     expect.set_options(timeout=DEFAULT_MILLISECONDS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chrome_path(), args=FLAGS)
+        # One renderer for all visitors of a run, instead of a new process for each.
+        args = [*FLAGS, "--renderer-process-limit=1"]
+        browser = playwright.chromium.launch(executable_path=chrome_path(), args=args)
         yield browser
         browser.close()
 

@@ -116,6 +116,7 @@ def a_message(request: AppointmentRequest | None = None, **changes: Any) -> Mess
 
 def staff(*role_names: str, **fields: Any) -> User:
     """A member of staff with these roles."""
-    user = User.objects.create_user(**{"username": f"staff{next(_numbers)}", "is_staff": True, **fields})
-    user.groups.set(Group.objects.filter(name__in=role_names))
+    fields.setdefault("username", f"staff{next(_numbers)}")
+    user = User.objects.create_user(is_staff=True, **fields)
+    user.groups.set([Group.objects.get(name=name) for name in role_names])
     return user

@@ -150,9 +150,11 @@ def own_database(django_db_blocker: Any) -> Iterator[str]:
     owner_sql(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     with django_db_blocker.unblock():
         use_database(name)
-        yield name
-        use_database(usual)
-    drop_database(name)
+        try:
+            yield name
+        finally:
+            use_database(usual)
+            drop_database(name)
 
 
 @pytest.fixture

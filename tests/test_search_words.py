@@ -77,6 +77,11 @@ def test_a_phone_number_as_people_write_it(words: str) -> None:
     assert read(words, today=TODAY)[0].values[0] == "+12165550123"
 
 
+def test_digits_and_dots_are_a_number_and_no_address() -> None:
+    assert [reading.kind for reading in read("216.555.0123", today=TODAY)] == [Kind.PHONE]
+    assert Kind.EMAIL in {reading.kind for reading in read("216.ana", today=TODAY)}
+
+
 def test_four_digits_may_end_a_number_and_three_may_not() -> None:
     assert read("0123", today=TODAY)[0] == Reading(Kind.PHONE, ("0123",))
     assert kinds("123") == []

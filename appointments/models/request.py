@@ -216,7 +216,7 @@ class AppointmentRequest(models.Model):
                 F("received_at").desc(),
                 F("id").desc(),
                 condition=~Q(phone=""),
-                name="request_phone_idx",
+                name="request_phones_idx",
             ),
             models.Index(fields=["date_of_birth", "-received_at", "-id"], name="request_birth_idx"),
             # Finished ones and all of them, and what may be rare among a million, each in the order shown.
@@ -253,7 +253,7 @@ class AppointmentRequest(models.Model):
                 F("received_at").desc(),
                 F("id").desc(),
                 condition=Q(status="closed") & ~Q(phone=""),
-                name="request_phone_ends_idx",
+                name="request_finished_phones_idx",
             ),
             models.Index(
                 _from_the_end("phone"),
@@ -263,7 +263,7 @@ class AppointmentRequest(models.Model):
             models.Index(
                 _from_the_end("speaker_phone"),
                 condition=~Q(speaker_phone=""),
-                name="request_speaker_ends_idx",
+                name="request_speakers_idx",
             ),
             models.Index(Right("reference", 3), name="request_reference_ends_idx"),
         ]
