@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 from django.db.models import DateTimeField, Func, Q, TextField, Value
 from django.db.models.functions import LTrim, Reverse, Right, StrIndex
@@ -32,11 +33,13 @@ class Findings:
 def search(*, actor: Actor, words: str) -> Findings:
     """Find, and record that somebody searched: a keyed hash of the words, how they were read, how many."""
     found = find(words)
-    kinds = sorted({reading.kind.value for reading in found.readings})
+    kinds = {reading.kind.value for reading in found.readings}
+    if any(reading.name for reading in found.readings):
+        kinds.add(Kind.NAME.value)
     audit.record(
         actor=actor,
         action="search",
-        kinds=kinds,
+        kinds=sorted(kinds),
         words=audit.keyed_hash(tidy(words)),
         found=len(found.ids),
         more=found.more or None,
@@ -98,6 +101,12 @@ class _BySorting(Func):
 
 
 def _matching(reading: Reading) -> Iterator[Matching]:
+    """Of what the reading means, those of its name, where it has one."""
+    for every, finished in _alone(reading):
+        yield _with_parts(every, reading.name), [_with_parts(each, reading.name) for each in finished]
+
+
+def _alone(reading: Reading) -> Iterator[Matching]:
     everything = AppointmentRequest.objects.all()
     match reading.kind:
         case Kind.REFERENCE:
@@ -141,12 +150,14 @@ def _with_phone(column: str, endings: tuple[str, ...]) -> RequestQuerySet:
 
 def _named(parts: tuple[str, ...]) -> Matching:
     """So many may match that walking is quicker: an index holds names in the order shown, but the longest."""
-    matching = AppointmentRequest.objects.all()
-    for part in parts:
-        matching = _with_part(matching, part)
+    matching = _with_parts(AppointmentRequest.objects.all(), parts)
     short = matching.filter(search_names__length__lte=LONGEST_NAMES)
     long = matching.filter(search_names__length__gt=LONGEST_NAMES)
     return matching, [_in_order(short), _by_sorting(long)]
+
+
+def _with_parts(requests: RequestQuerySet, parts: tuple[str, ...]) -> RequestQuerySet:
+    return reduce(_with_part, parts, requests)
 
 
 def _with_part(requests: RequestQuerySet, part: str) -> RequestQuerySet:

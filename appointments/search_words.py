@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -20,6 +20,8 @@ LONGEST = 120
 HOME_COUNTRY = "US"
 FIRST_YEAR = 1900
 MOST_PARTS = 6
+TITLES = frozenset("dr dra mr mrs ms miss prof sr sra srta".split())
+"""What stands before a name and in none that is stored."""
 
 
 class Kind(StrEnum):
@@ -33,11 +35,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read the words. ``values`` are alternatives; of a name, its parts, all of them meant."""
+    """One way to read the words. ``values`` are alternatives; of a name, its parts, all of them meant.
+
+    ``name``: parts of a name that stood beside a birth date or a number, all of them meant too.
+    """
 
     kind: Kind
     values: tuple[str, ...] = ()
     days: tuple[date, ...] = ()
+    name: tuple[str, ...] = ()
 
 
 def tidy(words: str) -> str:
@@ -53,9 +59,14 @@ def _is_seen(character: str) -> bool:
 
 def read(words: str, *, today: date) -> list[Reading]:
     """The ways to read these words, the surest first; none for what says nothing."""
-    text = tidy(words)
+    text = _without_marks(tidy(words))
     if not text or len(text) > LONGEST:
         return []
+    return _as_one(text, today) or _as_one(_without_labels(text), today) or _beside_a_name(text, today)
+
+
+def _as_one(text: str, today: date) -> list[Reading]:
+    """As one thing that is known of a patient."""
     try:
         return [Reading(Kind.REFERENCE, (reference.normalise(text),))]
     except ValueError:
@@ -65,7 +76,55 @@ def read(words: str, *, today: date) -> list[Reading]:
         return [Reading(Kind.EMAIL, (address,))] if address.strip("@.") else []
     if days := birth_dates(text, today):
         return [Reading(Kind.BIRTH, days=days)]
-    return [*_number(text), *_reference_part(text), *_mail_beginning(text), *_name(text)]
+    if _NO_SUCH_DAY.fullmatch(text):
+        return []
+    return [
+        *_compact_birth_date(text, today),
+        *_number(text),
+        *_reference_part(text),
+        *_mail_beginning(text),
+        *_name(text),
+    ]
+
+
+def _beside_a_name(text: str, today: date) -> list[Reading]:
+    """A name, and a birth date or a phone number before or behind it, as callers tell them."""
+    words = text.split()
+    for at in range(1, len(words)):
+        for name, other in ((words[:at], words[at:]), (words[at:], words[:at])):
+            named = _name(" ".join(name))
+            known = _as_one(_without_labels(_without_marks(" ".join(other))), today)
+            readings = [each for each in known if each.kind in (Kind.BIRTH, Kind.PHONE)]
+            if named and readings:
+                return [replace(each, name=named[0].values) for each in readings]
+    return []
+
+
+# ------------------------------------------------------------------------------------- what stands around it
+
+_MARKS = '<>‹›«»“”"#,;:'
+_LABELS = "|".join((
+    r"ref(?:erence)?|dob|d\.o\.b\.|(?:date of )?birth(?: ?date)?|born(?: on)?",
+    r"phone|ph|tel|cell|mobile|number|(?:ending|ends)(?: in| with)?|e-?mail",
+    r"referencia|fecha de nacimiento|nacid[oa](?: el)?",
+    r"tel[eé]fono|celular|m[oó]vil|n[uú]mero|termina en|correo",
+))  # fmt: skip
+_SURELY_LABEL = re.compile(rf"(?:{_LABELS})\s*:\s*|(?:mailto:|[x*•…]{{2,}}(?=\d))", re.IGNORECASE)
+_LABEL = re.compile(rf"(?:{_LABELS})\b[\s.#]*", re.IGNORECASE)
+_EXTENSION = re.compile(r"(?<=\d)\s*(?:ext(?:ension)?|x)\.?\s*\d{1,6}$", re.IGNORECASE)
+
+
+def _without_marks(text: str) -> str:
+    """Without what a copied text carries along at its edges."""
+    bare = text.strip(_MARKS + " ").rstrip(".")
+    label = _SURELY_LABEL.match(bare)
+    return bare[label.end() :] if label else bare
+
+
+def _without_labels(text: str) -> str:
+    """Without a word that says what follows, or the number within a house behind a phone number."""
+    label = _LABEL.match(text)
+    return _EXTENSION.sub("", text[label.end() :] if label else text)
 
 
 # ----------------------------------------------------------------------------------------------- a birth date
@@ -97,6 +156,24 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
     if given := _DAY_FIRST.fullmatch(text):
         return _days([(int(given[3]), _month(given[2]), int(given[1]))], today)
     return ()
+
+
+_NO_SUCH_DAY = re.compile(r"\d{1,4}\s*/\s*\d{1,2}\s*/\s*\d{1,4}")
+_COMPACT = [
+    re.compile(r"(?P<one>\d\d)(?P<other>\d\d)(?P<year>\d{4}|\d\d)"),
+    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<one>\d\d)(?P<other>\d\d)"),
+]
+
+
+def _compact_birth_date(text: str, today: date) -> list[Reading]:
+    """A birth date in six or eight digits without marks, which may be the end of a phone number as well."""
+    days: set[date] = set()
+    for pattern in _COMPACT:
+        if told := pattern.fullmatch(text):
+            one, other, year = told["one"], told["other"], told["year"]
+            spelled = f"{year}-{one}-{other}" if text.startswith(year) else f"{one}/{other}/{year}"
+            days.update(birth_dates(spelled, today))
+    return [Reading(Kind.BIRTH, days=tuple(sorted(days)))] if days else []
 
 
 def _month(word: str) -> int:
@@ -169,7 +246,8 @@ def _mail_beginning(text: str) -> list[Reading]:
 
 def _name(text: str) -> list[Reading]:
     """Parts of names, each the beginning of a word; one letter alone is none."""
-    parts = [part for part in re.split(r"[\W_]+", text) if part]
+    given = [part for part in re.split(r"[\W_]+", text) if part]
+    parts = [part for part in given if part.casefold() not in TITLES] or given
     if not any(sum(character.isalpha() for character in part) > 1 for part in parts):
         return []
     if any(character.isdecimal() for part in parts for character in part):

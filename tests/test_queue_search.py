@@ -41,7 +41,8 @@ class TestSearch:
             "zoe", "ZOË", "ohara", "o'hara", "O’Hara", "hara nun", "nunez zoë", "lukasz", "0177", "0123",
             "zoe.ohara@example.org", "ZOE.OHARA@", "zoe.oha", "Zoë O’Hara-Núñez", "216-555-0123", "5550123",
             "(216) 555 0123", "1960-02-03", "Feb 3 1960", "2/3/1960", "3/2/1960", "fhk mrw x23 467 9fx",
-            "9FX", "467-9fx", "FHK-MRW",
+            "9FX", "467-9fx", "FHK-MRW", "02031960", "zoe 2/3/1960", "Ref: FHK-MRW-X23-467-9FX", "ohara 0123",
+            "Lukasz 0177", "dob 2/3/1960",
         ],
     )  # fmt: skip
     def test_it_finds_a_request_by_what_is_known_of_it(self, wanted: AppointmentRequest, words: str) -> None:
@@ -52,7 +53,9 @@ class TestSearch:
     def test_signs_mean_themselves(self, wanted: AppointmentRequest, words: str) -> None:
         assert "Somebody Else" not in found(words)
 
-    @pytest.mark.parametrize("words", ["unez zoe", "wak", "ukasz", "5012", "1655501"])
+    @pytest.mark.parametrize(
+        "words", ["unez zoe", "wak", "ukasz", "5012", "1655501", "smith 2/3/1960", "smith 0123"]
+    )
     def test_the_middle_of_a_word_or_number_finds_nothing(
         self, wanted: AppointmentRequest, words: str
     ) -> None:
@@ -79,6 +82,18 @@ class TestSearch:
 
     def test_two_readings_of_a_birth_date_are_said(self, wanted: AppointmentRequest) -> None:
         assert "Read as a birth date: February 3, 1960 or March 2, 1960." in found("2/3/1960")
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("0123", "Read as a phone number or its last digits."),
+            ("9FX", "Read as the beginning or the end of a reference."),
+            ("zoe.oha", "Read as the beginning of an e-mail address."),
+            ("zoe 2/3/1960", "March 2, 1960. Of these, only people of the name beside it."),
+        ],
+    )
+    def test_it_is_said_how_words_were_read(self, wanted: AppointmentRequest, words: str, said: str) -> None:
+        assert said in found(words)
 
     def test_open_ones_come_first_and_finished_ones_are_found_too(self) -> None:
         closed = a_request(patient_name="Ana Closed", **CLOSED)

@@ -77,6 +77,61 @@ def test_a_phone_number_as_people_write_it(words: str) -> None:
     assert read(words, today=TODAY)[0].values[0] == "+12165550123"
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("03081979", [(1979, 3, 8), (1979, 8, 3)]), ("12131949", [(1949, 12, 13)]),
+        ("19790308", [(1979, 3, 8)]), ("030879", [(1979, 3, 8), (1979, 8, 3)]),
+    ],
+)  # fmt: skip
+def test_a_birth_date_without_marks_may_end_a_phone_number_too(
+    words: str, expected: list[tuple[int, int, int]]
+) -> None:
+    assert days(words) == tuple(date(*each) for each in expected)
+    assert kinds(words)[:2] == ["birth", "phone"]
+
+
+@pytest.mark.parametrize(
+    ("labelled", "bare"),
+    [
+        ("Ref FHK-MRW-X23-467-9FX", "FHK-MRW-X23-467-9FX"), ("#FHK-MRW-X23-467-9FX.", "FHK-MRW-X23-467-9FX"),
+        ("Reference: FHK-MRW", "FHK-MRW"), ("dob 3/8/79", "3/8/79"), ("DOB: 03/08/1979", "03/08/1979"),
+        ("born 3/8/1979", "3/8/1979"), ("nacida el 8 de marzo de 1979", "8 de marzo de 1979"),
+        ("phone 5805550123", "5805550123"), ("ph: 580-555-0123", "580-555-0123"), ("#0123", "0123"),
+        ("580-555-0123 ext 5", "580-555-0123"), ("ending in 0123", "0123"), ("xx0123", "0123"),
+        ("mailto:zoe@example.org", "zoe@example.org"), ("<zoe@example.org>", "zoe@example.org"),
+        ("zoe@example.org,", "zoe@example.org"), ("Mrs. Garcia", "Garcia"), ("Dr. Okafor", "Okafor"),
+    ],
+)  # fmt: skip
+def test_labels_titles_and_marks_around_what_is_meant_are_left_out(labelled: str, bare: str) -> None:
+    assert read(labelled, today=TODAY) == read(bare, today=TODAY) != []
+
+
+@pytest.mark.parametrize("words", ["Garcia", "Max Born", "Dr", "Ms Phan", "Ref Dobson"])
+def test_what_may_be_a_name_is_one(words: str) -> None:
+    assert kinds(words) == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "name"),
+    [
+        ("Garcia 3/8/1979", "birth", ("Garcia",)), ("3/8/1979 Sofia Davis", "birth", ("Sofia", "Davis")),
+        ("Zoë García, March 8, 1979", "birth", ("García", "Zoë")),
+        ("Garcia dob 3/8/1979", "birth", ("Garcia",)),
+        ("Garcia 0183", "phone", ("Garcia",)), ("580-555-0123 Sofia", "phone", ("Sofia",)),
+    ],
+)  # fmt: skip
+def test_a_name_beside_a_birth_date_or_a_number_narrows_it(
+    words: str, kind: str, name: tuple[str, ...]
+) -> None:
+    assert {(reading.kind.value, reading.name) for reading in read(words, today=TODAY)} == {(kind, name)}
+
+
+@pytest.mark.parametrize("words", ["2/30/1960", "13/13/1979", "1/1/2030"])
+def test_a_day_that_cannot_be_is_not_taken_for_a_phone_number(words: str) -> None:
+    assert read(words, today=TODAY) == []
+
+
 def test_digits_and_dots_are_a_number_and_no_address() -> None:
     assert [reading.kind for reading in read("216.555.0123", today=TODAY)] == [Kind.PHONE]
     assert Kind.EMAIL in {reading.kind for reading in read("216.ana", today=TODAY)}

@@ -34,7 +34,10 @@ class SearchForm(forms.Form):
 
     words = forms.CharField(
         label=_("Search requests"),
-        help_text=_("Name, e-mail, phone, birth date or reference. Open and finished ones are found."),
+        help_text=_(
+            "Name, e-mail, phone, birth date or reference, or a name beside a birth date or phone number. "
+            "Open and finished ones are found."
+        ),
         max_length=LONGEST,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={
@@ -108,7 +111,17 @@ def _told(findings: finding.Findings) -> list[str]:
 
 def _read_as(reading: Reading) -> str:
     """Where it is not plain how the words were read."""
-    if reading.kind != Kind.BIRTH:
+    if reading.kind == Kind.BIRTH:
+        days: list[Any] = [date_format(day, "F j, Y") for day in reading.days]
+        said = gettext("Read as a birth date: %(days)s.") % {"days": gettext(" or ").join(days)}
+    elif reading.kind == Kind.PHONE:
+        said = gettext("Read as a phone number or its last digits.")
+    elif reading.kind == Kind.REFERENCE_PART:
+        said = gettext("Read as the beginning or the end of a reference.")
+    elif reading.kind == Kind.EMAIL and "@" not in reading.values[0]:
+        said = gettext("Read as the beginning of an e-mail address.")
+    else:
         return ""
-    days: list[Any] = [date_format(day, "F j, Y") for day in reading.days]
-    return gettext("Read as a birth date: %(days)s.") % {"days": gettext(" or ").join(days)}
+    if reading.name:
+        said += " " + gettext("Of these, only people of the name beside it.")
+    return said
