@@ -27,7 +27,7 @@ def test_staff_find_a_patient_and_take_the_request_up_from_the_list(
     axe(page)
     # when they open her and go back, by the page's own link
     rows.first.get_by_role("link").first.click()
-    page.get_by_role("link", name="Back to the queue").click()
+    page.get_by_role("link", name="Back to the search").click()
     # then what was found is listed still
     expect(rows).to_have_count(1)
     expect(page.get_by_role("searchbox", name="Search requests")).to_have_value("rosa")
