@@ -134,10 +134,13 @@ MONTHS = [
     "august agosto", "september septiembre", "october octubre", "november noviembre", "december diciembre",
 ]  # fmt: skip
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{1,2})")
-_YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})")
-_MONTH_FIRST = re.compile(r"([^\W\d_]{3,})\.?\s*(\d{1,2})(?:st|nd|rd|th)?\s*,?\s+(\d{4})", re.IGNORECASE)
+_YEAR_LAST = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*['’]?(\d{4}|\d{2})")
+_MONTH_FIRST = re.compile(
+    r"([^\W\d_]{3,})[.\s-]*(\d{1,2})(?:st|nd|rd|th)?[\s,-]+['’]?(\d{4}|\d{2})", re.IGNORECASE
+)
 _DAY_FIRST = re.compile(
-    r"(\d{1,2})(?:st|nd|rd|th)?\.?\s*(?:de\s+)?([^\W\d_]{3,})\.?,?\s*(?:del?\s+)?(\d{4})", re.IGNORECASE
+    r"(\d{1,2})(?:st|nd|rd|th)?[.\s-]*(?:(?:de|of)\s+)?([^\W\d_]{3,})[.,\s-]*(?:del?\s+)?['’]?(\d{4}|\d{2})",
+    re.IGNORECASE,
 )
 
 
@@ -148,14 +151,18 @@ def birth_dates(text: str, today: date) -> tuple[date, ...]:
         return _days([(year, month, day)], today)
     if given := _YEAR_LAST.fullmatch(text):
         one, other = int(given[1]), int(given[2])
-        years = [int(given[3])] if len(given[3]) == 4 else [1900 + int(given[3]), 2000 + int(given[3])]
-        readings = [(year, *both) for year in years for both in ((one, other), (other, one))]
-        return _days(readings, today)
+        both = ((one, other), (other, one))
+        return _days([(year, *order) for year in _years(given[3]) for order in both], today)
     if given := _MONTH_FIRST.fullmatch(text):
-        return _days([(int(given[3]), _month(given[1]), int(given[2]))], today)
+        return _days([(year, _month(given[1]), int(given[2])) for year in _years(given[3])], today)
     if given := _DAY_FIRST.fullmatch(text):
-        return _days([(int(given[3]), _month(given[2]), int(given[1]))], today)
+        return _days([(year, _month(given[2]), int(given[1])) for year in _years(given[3])], today)
     return ()
+
+
+def _years(digits: str) -> list[int]:
+    """Two digits are of either century."""
+    return [int(digits)] if len(digits) == 4 else [1900 + int(digits), 2000 + int(digits)]
 
 
 _NO_SUCH_DAY = re.compile(r"\d{1,4}\s*/\s*\d{1,2}\s*/\s*\d{1,4}")

@@ -51,6 +51,12 @@ def test_a_day_written_in_figures_is_read_both_ways(day: date, spelling: str) ->
         ("2/29/60", [(1960, 2, 29)]),
         ("1/1/20", [(1920, 1, 1), (2020, 1, 1)]),
         ("13/12/1960", [(1960, 12, 13)]),
+        ("13-Dec-1949", [(1949, 12, 13)]),
+        ("DEC-13-1949", [(1949, 12, 13)]),
+        ("8th of March 1979", [(1979, 3, 8)]),
+        ("Nov. 3, 08", [(1908, 11, 3), (2008, 11, 3)]),
+        ("3 nov 79", [(1979, 11, 3)]),
+        ("3/8/'79", [(1979, 3, 8), (1979, 8, 3)]),
     ],
 )
 def test_days_as_people_write_them(words: str, expected: list[tuple[int, int, int]]) -> None:
