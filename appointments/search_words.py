@@ -92,10 +92,10 @@ def _beside_a_name(text: str, today: date) -> list[Reading]:
     words = text.split()
     for at in range(1, len(words)):
         for name, other in ((words[:at], words[at:]), (words[at:], words[:at])):
-            named = _name(" ".join(name))
+            if not (named := _name(" ".join(name))):
+                continue
             known = _as_one(_without_labels(_without_marks(" ".join(other))), today)
-            readings = [each for each in known if each.kind in (Kind.BIRTH, Kind.PHONE)]
-            if named and readings:
+            if readings := [each for each in known if each.kind in (Kind.BIRTH, Kind.PHONE)]:
                 return [replace(each, name=named[0].values) for each in readings]
     return []
 
@@ -167,19 +167,17 @@ def _years(digits: str) -> list[int]:
 
 _NO_SUCH_DAY = re.compile(r"\d{1,4}\s*/\s*\d{1,2}\s*/\s*\d{1,4}")
 _COMPACT = [
-    re.compile(r"(?P<one>\d\d)(?P<other>\d\d)(?P<year>\d{4}|\d\d)"),
-    re.compile(r"(?P<year>(?:19|20)\d\d)(?P<one>\d\d)(?P<other>\d\d)"),
+    (re.compile(r"(\d\d)(\d\d)(\d{4}|\d\d)"), r"\1/\2/\3"),
+    (re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)"), r"\1-\2-\3"),
 ]
 
 
 def _compact_birth_date(text: str, today: date) -> list[Reading]:
     """A birth date in six or eight digits without marks, which may be the end of a phone number as well."""
     days: set[date] = set()
-    for pattern in _COMPACT:
+    for pattern, with_marks in _COMPACT:
         if told := pattern.fullmatch(text):
-            one, other, year = told["one"], told["other"], told["year"]
-            spelled = f"{year}-{one}-{other}" if text.startswith(year) else f"{one}/{other}/{year}"
-            days.update(birth_dates(spelled, today))
+            days.update(birth_dates(told.expand(with_marks), today))
     return [Reading(Kind.BIRTH, days=tuple(sorted(days)))] if days else []
 
 

@@ -87,7 +87,7 @@ def test_a_phone_number_as_people_write_it(words: str) -> None:
     ("words", "expected"),
     [
         ("03081979", [(1979, 3, 8), (1979, 8, 3)]), ("12131949", [(1949, 12, 13)]),
-        ("19790308", [(1979, 3, 8)]), ("030879", [(1979, 3, 8), (1979, 8, 3)]),
+        ("19790308", [(1979, 3, 8)]), ("20022002", [(2002, 2, 20)]), ("030879", [(1979, 3, 8), (1979, 8, 3)]),
     ],
 )  # fmt: skip
 def test_a_birth_date_without_marks_may_end_a_phone_number_too(
