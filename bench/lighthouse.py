@@ -19,7 +19,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -28,7 +27,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
-from bench.figures import Aim, Known, machine, ratios, spread, verdict  # noqa: E402
+from bench.figures import Aim, machine, verdict  # noqa: E402
 from bench.own_site import OwnSite, own_site  # noqa: E402
 from tests.browser import FLAGS, chrome_path  # noqa: E402
 
@@ -41,18 +40,8 @@ RUN_SECONDS = 180
 ATTEMPTS = 3
 """A run on a busy computer may end without a trace, which says nothing about the page."""
 
-APPLIED = "--throttling-method=devtools"
-
 MOST_MILLISECONDS = 800
 MOST_SHIFT = 0.0
-MOST_OF_AN_EMERGENCY = 1.1
-
-HIDDEN_BY_A_SCRIPT = Known(
-    "what a reader has hidden is in the browser's storage alone, which only a script reads; the simulation "
-    "counts its connection, though no paint waits for it (see the slowed line)",
-    at_worst=1_050,
-)
-KNOWN = {("with a notice", "LCP"): HIDDEN_BY_A_SCRIPT}
 
 NOTICE = "/facial-paralysis/virtual-visits/"
 CHOSEN = {"article": "/health-library/bells-palsy/", "list": "/team/", "location": "/locations/cleveland/"}
@@ -101,8 +90,6 @@ def main() -> int:
         for kind in chosen:
             runs = [measured(site, pages(site)[kind]) for _number in range(options.runs)]
             aims += told(kind, runs)
-        if "with a notice" in chosen:
-            aims.append(hiding(site, options.runs))
     print("not measured: the error pages, since Lighthouse measures no page that answers with an error")
     return verdict(aims)
 
@@ -134,35 +121,11 @@ def pages(site: OwnSite) -> dict[str, str]:
     return english | {f"{kind} (es)": f"/es{english[kind]}" for kind in SPANISH}
 
 
-def hiding(site: OwnSite, runs: int) -> Aim:
-    """What it costs that a notice can be hidden, which takes a script that nothing waits for.
-
-    The simulated paint counts that script's connection. Here the phone's line is not simulated but slowed
-    down, and the baseline is the same page with an emergency, which nobody can hide and which has no script.
-    """
-    from clinic_site.edition import LEASE_SECONDS
-    from services.models import Update
-
-    paints: dict[bool, list[float]] = {True: [], False: []}
-    for _number in range(runs):
-        for may_hide, seen in paints.items():
-            Update.objects.update(level=Update.Level.IMPORTANT if may_hide else Update.Level.EMERGENCY)
-            time.sleep(2 * LEASE_SECONDS)
-            seen.append(measured(site, BESIDE["with a notice"], APPLIED).paints["LCP"])
-    ratio = ratios(paints[True], paints[False])
-    print(f"\nwith a notice, its line slowed down: LCP {spread(paints[True], 0)} ms; an emergency", end=" ")
-    print(f"{spread(paints[False], 0)}; ratio {spread(ratio)}")
-    return Aim(
-        "with a notice: LCP on a slowed line, beside an emergency", median(ratio), most=MOST_OF_AN_EMERGENCY
-    )
-
-
-def measured(site: OwnSite, address: str, *options: str) -> Run:
+def measured(site: OwnSite, address: str) -> Run:
     flags = " ".join(["--headless=new", *FLAGS])
     command = [
         str(PROGRAM), f"{site.url}{address}", "--quiet", "--output=json", "--output-path=stdout",
         f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={flags}", "--no-enable-error-reporting",
-        *options,
     ]  # fmt: skip
     if address.removeprefix("/es").startswith(HIDDEN):
         command.append("--skip-audits=is-crawlable")
@@ -210,13 +173,7 @@ def told(kind: str, runs: list[Run]) -> list[Aim]:
     return [
         *(Aim(f"{kind}: {name}", score, least=100) for name, score in scores.items()),
         *(
-            Aim(
-                f"{kind}: {name}",
-                paint,
-                most=MOST_MILLISECONDS,
-                unit=" ms",
-                known=KNOWN.get((kind, name)),
-            )
+            Aim(f"{kind}: {name}", paint, most=MOST_MILLISECONDS, unit=" ms")
             for name, paint in paints.items()
         ),
         Aim(f"{kind}: layout shift", shift, most=MOST_SHIFT),

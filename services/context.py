@@ -146,11 +146,6 @@ class Site:
             )
         return shown
 
-    @property
-    def has_dismissible_updates(self) -> bool:
-        """Whether the page needs the script that hides them."""
-        return any(update.dismissible for update in self.updates)
-
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``site``. Costs nothing on pages that do not use it."""

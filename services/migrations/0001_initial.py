@@ -899,6 +899,7 @@ class Migration(migrations.Migration):
                             ("emergency", "Emergency"),
                         ],
                         default="information",
+                        help_text="Information is its title until a reader opens it. What is important begins open and can be folded. An emergency stays whole and is read out at once.",
                         max_length=12,
                         verbose_name="level",
                     ),

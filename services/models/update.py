@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.db import models
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +21,16 @@ class Update(Provenance, Worded):
         IMPORTANT = "important", _("Important")
         EMERGENCY = "emergency", _("Emergency")
 
-    level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.INFORMATION)
+    level = models.CharField(
+        _("level"),
+        max_length=12,
+        choices=Level,
+        default=Level.INFORMATION,
+        help_text=_(
+            "Information is its title until a reader opens it. What is important begins open and can be "
+            "folded. An emergency stays whole and is read out at once."
+        ),
+    )
     get_level_display = label_of("level", Level.choices)
     starts_at = models.DateTimeField(_("shown from"), validators=[validate_in_our_time])
     ends_at = models.DateTimeField(
@@ -59,15 +66,14 @@ class Update(Provenance, Worded):
         )
 
     @property
-    def dismissible(self) -> bool:
-        """Whether a reader may hide it in their browser; an emergency stays."""
-        return self.level != self.Level.EMERGENCY
+    def folds(self) -> bool:
+        """Whether a reader may fold it down to its title; an emergency stays whole."""
+        return self.level != self.Level.EMERGENCY and bool(self.text.body)
 
     @property
-    def wording(self) -> str:
-        """A short digest of what is read: other words or another level are shown to those who hid the old."""
-        read = "\0".join([self.level, self.text.title, self.text.body])
-        return hashlib.blake2s(read.encode(), digest_size=6).hexdigest()
+    def begins_open(self) -> bool:
+        """Whether one that folds is whole at first; mere information is its title until it is opened."""
+        return self.level == self.Level.IMPORTANT
 
 
 class UpdateText(models.Model):
