@@ -43,6 +43,10 @@ class StaffSite(admin.AdminSite):
         """Django's, made only where a page shows it: most do not, and it asks every screen who may what."""
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
+    def get_log_entries(self, request: HttpRequest) -> Any:
+        """Django's, for the one page that shows them."""
+        return SimpleLazyObject(partial(super().get_log_entries, request))
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Active staff; outside the demonstration only with a second factor proven in this log-in."""
         if not super().has_permission(request):

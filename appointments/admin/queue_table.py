@@ -7,7 +7,9 @@ else on the page together. Whatever comes from outside goes through ``escape``; 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -62,25 +64,54 @@ def _labels(codes: Any) -> dict[str, str]:
     return {code.value: escape(str(code.label)) for code in codes}
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What rows are written with, escaped, and the addresses of the request with id 0."""
+
+    change: str
+    claim: str
+    urgencies: Mapping[str, str]
+    statuses: Mapping[str, str]
+    outcomes: Mapping[str, str]
+    visits: Mapping[str, str]
+    ways: Mapping[str, str]
+    due: Mapping[str, str]
+    nobody: str
+    hard: str
+    take_up: str
+    came: str
+    select: str
+
+
+@cache
+def _words(_language: str | None) -> _Words:
+    """The same each time, in the language that is active."""
+    name = "admin:appointments_appointmentrequest"
+    return _Words(
+        change=reverse(f"{name}_change", args=[0]),
+        claim=reverse(f"{name}_claim", args=[0]),
+        urgencies=_labels(UrgencyLevel),
+        statuses=_labels(Status),
+        outcomes=_labels(Outcome),
+        visits=_labels(VisitType),
+        ways=_labels(Reach),
+        due={code: escape(str(words)) for code, words in presentation.DUE_WORDS.items()},
+        nobody=_said("nobody yet"),
+        hard=_said("Speaking is hard"),
+        take_up=_said("Take up"),
+        came=_said("came %(time)s ago"),
+        select=_said("Select %(reference)s"),
+    )
+
+
 class _Row:
-    """Writes rows. What is the same for all of them is put into words once."""
+    """Writes rows."""
 
     def __init__(self, *, may_take: bool, places: Mapping[str, str]) -> None:
-        name = "admin:appointments_appointmentrequest"
-        self._change = reverse(f"{name}_change", args=[0])
-        self._claim = reverse(f"{name}_claim", args=[0])
         self._may_take, self._places = may_take, places
-        self._urgencies, self._statuses = _labels(UrgencyLevel), _labels(Status)
-        self._outcomes, self._visits, self._ways = _labels(Outcome), _labels(VisitType), _labels(Reach)
-        self._due_words = {name: str(words) for name, words in presentation.DUE_WORDS.items()}
         self._why: dict[str, str] = {}
-        self._nobody, self._hard, self._take_up = (
-            _said("nobody yet"),
-            _said("Speaking is hard"),
-            _said("Take up"),
-        )
-        self._came, self._select = gettext("came %(time)s ago"), gettext("Select %(reference)s")
         self._now, self._language = timezone.now(), get_language()
+        self._words = _words(self._language)
 
     def __call__(self, row: Any) -> str:
         return (
@@ -97,24 +128,23 @@ class _Row:
         """Only what can be taken up can be ticked."""
         if row.status != Status.NEW:
             return '<td class="action-checkbox"></td>'
-        label = escape(self._select % {"reference": row.reference})
-        named = f'name="{ACTION_CHECKBOX_NAME}" value="{row.pk}"'
+        label = self._words.select % {"reference": escape(row.reference)}
+        named = f'name="{ACTION_CHECKBOX_NAME}" value="{row.id}"'
         box = f'<input type="checkbox" {named} class="action-select" aria-label="{label}">'
         return f'<td class="action-checkbox">{box}</td>'
 
     def _due(self, row: AppointmentRequest) -> str:
         code, words, time = presentation.standing(row, self._now)
-        due = self._due_words[words] % {"time": self._long(*time) if time else ""}
-        came = self._came % {"time": self._long(row.received_at, self._now)}
-        shown = f'<span class="due due-{code}">{escape(due)}</span>'
-        return f'{shown}<br><span class="quiet">{escape(came)}</span>'
+        due = self._words.due[words] % {"time": self._long(*time) if time else ""}
+        came = self._words.came % {"time": self._long(row.received_at, self._now)}
+        return f'<span class="due due-{code}">{due}</span><br><span class="quiet">{came}</span>'
 
     def _long(self, earlier: datetime, later: datetime) -> str:
-        return presentation.how_long(earlier, later, self._language)
+        return escape(presentation.how_long(earlier, later, self._language))
 
     def _urgency(self, row: AppointmentRequest) -> str:
         why = map(self._reason, row.urgency_reasons[:MOST_REASONS])
-        level = f'<span class="urgency urgency-{row.urgency}">{self._urgencies[row.urgency]}</span>'
+        level = f'<span class="urgency urgency-{row.urgency}">{self._words.urgencies[row.urgency]}</span>'
         return level + "".join(why)
 
     def _reason(self, code: str) -> str:
@@ -125,32 +155,32 @@ class _Row:
     def _patient(self, row: AppointmentRequest) -> str:
         told = "".join(f'<br><strong class="warn">{escape(text)}</strong>' for text in unseen.told(row))
         words = f'{escape(row.patient_name)}<br><span class="quiet">{escape(row.reference)}</span>{told}'
-        return f'<a href="{self._change.replace("/0/", f"/{row.pk}/")}">{words}</a>'
+        return f'<a href="{self._words.change.replace("/0/", f"/{row.id}/")}">{words}</a>'
 
     def _reach(self, row: AppointmentRequest) -> str:
-        hard = f'<br><strong class="warn">{self._hard}</strong>' if row.speaking_hard else ""
+        hard = f'<br><strong class="warn">{self._words.hard}</strong>' if row.speaking_hard else ""
         address = escape(presentation.contact_address(row)).replace("@", "<wbr>@")
-        return f"{self._ways[row.reach]}: {address}{hard}"
+        return f"{self._words.ways[row.reach]}: {address}{hard}"
 
     def _holder(self, row: Any) -> str:
         """Where it stands, who has it, and who looks at it now."""
-        nobody = self._nobody if row.is_open else ""
+        nobody = self._words.nobody if row.is_open else ""
         who = escape(row.assigned_to.get_username()) if row.assigned_to else nobody
-        outcome = f": {self._outcomes[row.outcome]}" if row.outcome else ""
+        outcome = f": {self._words.outcomes[row.outcome]}" if row.outcome else ""
         lookers = escape(presence.words(row.looked_at_by))
-        looking = f'<span class="looking" data-request="{row.pk}">{lookers}</span>'
-        return f'{self._statuses[row.status]}{outcome}<br><span class="quiet">{who}</span>{looking}'
+        looking = f'<span class="looking" data-request="{row.id}">{lookers}</span>'
+        return f'{self._words.statuses[row.status]}{outcome}<br><span class="quiet">{who}</span>{looking}'
 
     def _taking(self, row: AppointmentRequest) -> str:
         """The button that takes a new one up."""
         if not self._may_take or row.status != Status.NEW:
             return ""
-        to = self._claim.replace("/0/", f"/{row.pk}/")
+        to = self._words.claim.replace("/0/", f"/{row.id}/")
         sends = f'name="seen_version" value="{row.version}" formaction="{to}"'
-        words = f'{self._take_up}<span class="visually-hidden"> {escape(row.reference)}</span>'
+        words = f'{self._words.take_up}<span class="visually-hidden"> {escape(row.reference)}</span>'
         return f'<button class="button take-up" {sends}>{words}</button>'
 
     def _visit(self, row: AppointmentRequest) -> str:
         place = escape(self._places.get(row.place, row.place))
         below = f'<br><span class="quiet">{place}</span>' if place else ""
-        return self._visits.get(row.visit_type, escape(row.visit_type)) + below
+        return self._words.visits.get(row.visit_type, escape(row.visit_type)) + below
