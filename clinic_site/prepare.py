@@ -104,18 +104,26 @@ def install(requirements: str, wanted: dict[str, str]) -> None:
         make_venv()
     print(f"Installing the packages of {requirements} ...", flush=True)
     log = VENV / "install.log"
-    options = ["--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-    if "PYTHONDONTWRITEBYTECODE" not in os.environ:
-        # Python compiles a module when it is first used; to compile all takes a third of the installation.
-        options.append("--no-compile")
+    # Python compiles a module when it is first used; to compile all takes a third of the installation.
+    options = ["--no-input", "--disable-pip-version-check", "--progress-bar=off", "--no-compile"]
     command = [str(PYTHON), "-m", "pip", "install", *options, "-r", str(CHECKOUT / requirements)]
     code = run_telling(command, log)
     if code:
         raise PrepareError(explanation(log))
+    if "PYTHONDONTWRITEBYTECODE" in os.environ:
+        compile_all()
     new = NOTE.with_name(NOTE.name + ".new")
     new.write_text(json.dumps({**before, **wanted}))
     new.rename(NOTE)
     print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def compile_all() -> None:
+    """What a module's first use would keep, where nothing may be kept then; on all processors, unlike pip's.
+    What cannot be compiled, which some packages hold for other Pythons, is left.
+    """
+    command = [str(PYTHON), "-I", "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def make_venv() -> None:

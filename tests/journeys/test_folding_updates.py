@@ -21,7 +21,7 @@ UPDATES = {
 LEAST_TARGET = 44
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def updates(site: SiteProcess) -> Iterator[None]:
     """An emergency, two updates that can be folded and one that is a title alone, on one page."""
     made = []
