@@ -120,3 +120,20 @@ def test_who_acts_second_is_told_who_was_quicker_and_loses_nothing(
     expect(first.get_by_label("Reason or note")).to_have_value("Not for us.")
     axe(first)
     assert steps.stored(site, routine)["status"] == "in_review"
+
+
+def test_a_tick_moves_to_no_other_patient(open_page: OpenPage, site: SiteProcess) -> None:
+    # given three new requests, of which the first is ticked and taken up
+    given_an_empty_queue(site)
+    for name in ("Ann", "Ben", "Cy"):
+        FormClient(site).submit(patient_answers(patient={"patient_name": name}))
+    page = open_page(f"{QUEUE}?status=new")
+    when_signing_in(page, site)
+    page.locator("#result_list .action-select").first.check()
+    page.get_by_role("button", name="Take up the selected requests").click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(2)
+    # when staff go back to the list in which they had ticked it
+    page.go_back()
+    expect(page.locator("#result_list .action-select")).to_have_count(2)
+    # then nobody is ticked in place of the one that is gone
+    expect(page.locator("#result_list .action-select:checked")).to_have_count(0)
