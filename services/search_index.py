@@ -86,7 +86,7 @@ def index_term(term: Term) -> None:
     """Note what a glossary term means."""
     with transaction.atomic():
         SearchEntry.objects.filter(term=term).delete()
-        _store([(_term_note(text), {"term": term}) for text in term.texts.all()])
+        _store([(_term_note(text), {"term": term}) for text in TermText.objects.filter(term=term)])
 
 
 def index_update(update: Update) -> None:
@@ -94,7 +94,8 @@ def index_update(update: Update) -> None:
     fill = _Fill()
     with transaction.atomic():
         SearchEntry.objects.filter(update=update).delete()
-        _store([(_update_note(text, fill), {"update": update}) for text in update.texts.all()])
+        texts = UpdateText.objects.filter(update=update)
+        _store([(_update_note(text, fill), {"update": update}) for text in texts])
 
 
 def index_phrases() -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from appointments import roles
-from services.models import Clinic, Location, Page, Person, Treatment, Update
+from services.models import Clinic, Location, Page, Person, SearchEntry, Treatment, Update
 from tests.builders import staff
 from tests.content import add_clinic, add_facts, add_page, add_person, add_point, add_update
 from tests.html import Element, parse
@@ -127,6 +127,15 @@ def changed(editor: Client, screen: str, **changes: str) -> Any:
 def test_a_changed_text_is_on_the_page_at_once(editor: Client) -> None:
     assert changed(editor, "page", **{"texts-0-title": "Better"}).status_code == 302
     assert parse(editor.get("/a/").content).one("h1").text == "Better"
+
+
+def test_search_finds_a_changed_update_by_what_it_says_now(editor: Client) -> None:
+    add_page("/updates/", "Updates", kind="updates")
+    assert changed(editor, "update", **{"texts-0-title": "Snowed in"}).status_code == 302
+    titles = SearchEntry.objects.filter(update__isnull=False).values_list("title", flat=True)
+    assert list(titles) == ["Snowed in"]
+    answer = editor.get("/search/", {"q": "snowed"}).content
+    assert "Snowed in" in parse(answer).one("main").text
 
 
 MISTAKES: list[tuple[dict[str, str], str]] = [
