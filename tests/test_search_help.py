@@ -312,3 +312,17 @@ def test_an_english_word_is_mended_to_an_english_one(asked: str, meant: str) -> 
 @pytest.mark.parametrize("asked", ["espanol", "paralisis", "cita medica", "francais"])
 def test_a_word_of_another_language_without_its_accents_still_leads_to_help_in_it(asked: str) -> None:
     assert find(asked).hits[0].path == LANGUAGE
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [
+        *[("Texas", "en"), ("texas video visit", "en"), ("virtual visit New York", "en")],
+        *[("can i visit from california", "en"), ("i live in georgia", "en"), ("out of state", "en")],
+        *[("Texas", "es"), ("visita virtual nueva york", "es"), ("vivo en Georgia", "es")],
+    ],
+)
+def test_who_names_a_state_learns_where_visits_by_video_are_possible(asked: str, language: str) -> None:
+    found = find(asked, language=language)
+    assert found.hits[0].path == "/facial-paralysis/virtual-visits/", [hit.path for hit in found.hits]
+    assert not found.shown_for
