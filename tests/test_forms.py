@@ -22,7 +22,7 @@ EYE_CARED = {"eye_closes": "no", "eye_cared": "yes", "eye_signs": ["none"]}
         (
             "safety",
             {
-                "examined": "Choose whether a doctor or nurse has examined it.",
+                "examined": "Choose whether a doctor or nurse has examined your face.",
                 "signs": "Choose the signs you have, or “None of these”.",
             },
         ),
@@ -30,6 +30,7 @@ EYE_CARED = {"eye_closes": "no", "eye_cared": "yes", "eye_signs": ["none"]}
             "start",
             {
                 "onset_kind": "Choose the answer that fits best.",
+                "began": "Choose how it began.",
                 "side": "Choose a side.",
                 "movement": "Choose how much it moves.",
                 "trend": "Choose how it has been.",

@@ -52,6 +52,25 @@ class TestQueue:
         ):  # fmt: skip
             assert shown in page
 
+    @pytest.mark.parametrize(
+        ("answers", "mark"),
+        [
+            ({"reach": "phone", "may_leave_message": False}, "Leave no message"),
+            ({"interpreter": True}, "Needs an interpreter"),
+            (
+                {"for_whom": "helped", "helper_name": "Hanna <3", "helper_authority": "family"},
+                "Ask for Hanna &lt;3, who helps",
+            ),
+        ],
+    )
+    def test_a_row_says_what_to_know_before_the_patient_is_called(
+        self, answers: dict[str, Any], mark: str
+    ) -> None:
+        a_request(phone="+12165550123", may_leave_message=True)
+        assert mark not in text(as_(roles.FRONT_DESK).get(QUEUE))
+        a_request(phone="+12165550123", **{"may_leave_message": True, **answers})
+        assert text(as_(roles.FRONT_DESK).get(QUEUE)).count(mark) == 1
+
     def test_what_a_patient_wrote_is_text_never_markup(self) -> None:
         stored = a_request(patient_name="<img src=x onerror=alert(1)>", tried="<script>1</script>")
         client = as_(roles.FRONT_DESK)

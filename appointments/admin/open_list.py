@@ -26,7 +26,8 @@ Asked = Sequence[tuple[QueueFilter, Choice]]
 SHOWN = (
     *("reference", "received_at", "status", "outcome", "urgency", "urgency_reasons", "respond_by"),
     *("first_contact_at", "is_answered", "scheduled_for", "closed_at", "version", "visit_type", "place"),
-    *("patient_name", "reach", "email", "phone", "speaking_hard", "assigned_to__username"),
+    *("patient_name", "reach", "email", "phone", "speaking_hard", "may_leave_message", "interpreter"),
+    *("for_whom", "helper_name", "assigned_to__username"),
 )
 """What a row of the list is made of."""
 

@@ -6,7 +6,7 @@ else on the page together. Whatever comes from outside goes through ``escape``; 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,7 +21,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from appointments.admin import presence, presentation, unseen
-from appointments.answers import Reach, UrgencyLevel, VisitType
+from appointments.answers import ForWhom, Reach, UrgencyLevel, VisitType
 from appointments.models import AppointmentRequest
 from appointments.states import Outcome, Status
 
@@ -78,6 +78,9 @@ class _Words:
     due: Mapping[str, str]
     nobody: str
     hard: str
+    no_message: str
+    interpreter: str
+    helper: str
     take_up: str
     came: str
     select: str
@@ -85,7 +88,7 @@ class _Words:
 
 @cache
 def _words(_language: str | None) -> _Words:
-    """The same each time, in the language that is active."""
+    """The same each time in one language, which has to be the active one."""
     name = "admin:appointments_appointmentrequest"
     return _Words(
         change=reverse(f"{name}_change", args=[0]),
@@ -98,6 +101,9 @@ def _words(_language: str | None) -> _Words:
         due={code: escape(str(words)) for code, words in presentation.DUE_WORDS.items()},
         nobody=_said("nobody yet"),
         hard=_said("Speaking is hard"),
+        no_message=_said("Leave no message"),
+        interpreter=_said("Needs an interpreter"),
+        helper=_said("Ask for %(name)s, who helps"),
         take_up=_said("Take up"),
         came=_said("came %(time)s ago"),
         select=_said("Select %(reference)s"),
@@ -105,7 +111,7 @@ def _words(_language: str | None) -> _Words:
 
 
 class _Row:
-    """Writes rows."""
+    """Writes the rows of one page, as of the moment it is made."""
 
     def __init__(self, *, may_take: bool, places: Mapping[str, str]) -> None:
         self._may_take, self._places = may_take, places
@@ -158,9 +164,20 @@ class _Row:
         return f'<a href="{self._words.change.replace("/0/", f"/{row.id}/")}">{words}</a>'
 
     def _reach(self, row: AppointmentRequest) -> str:
-        hard = f'<br><strong class="warn">{self._words.hard}</strong>' if row.speaking_hard else ""
+        """And what to know before it is tried; the request itself says it at length."""
         address = escape(presentation.contact_address(row)).replace("@", "<wbr>@")
-        return f"{self._words.ways[row.reach]}: {address}{hard}"
+        marks = "".join(f'<br><strong class="warn">{mark}</strong>' for mark in self._marks(row))
+        return f"{self._words.ways[row.reach]}: {address}{marks}"
+
+    def _marks(self, row: AppointmentRequest) -> Iterator[str]:
+        if row.speaking_hard:
+            yield self._words.hard
+        if row.reach == Reach.PHONE and not row.may_leave_message:
+            yield self._words.no_message
+        if row.interpreter:
+            yield self._words.interpreter
+        if row.for_whom == ForWhom.HELPED:
+            yield self._words.helper % {"name": escape(row.helper_name)}
 
     def _holder(self, row: Any) -> str:
         """Where it stands, who has it, and who looks at it now."""

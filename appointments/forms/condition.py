@@ -26,7 +26,7 @@ class SafetyForm(StepForm):
     examined = choice(
         _("Has a doctor or nurse examined your face?"),
         words.YesNoUnsure,
-        missing=_("Choose whether a doctor or nurse has examined it."),
+        missing=_("Choose whether a doctor or nurse has examined your face."),
         short=_("Examined"),
     )
     signs = SignsField(
@@ -90,7 +90,7 @@ class CourseForm(StepForm):
             self.add_error("onset_date", NO_MONTH)
         if kind == words.OnsetKind.BIRTH:
             self.not_asked("began")
-        elif kind and not cleaned.get("began") and "began" not in self.errors:
+        elif not cleaned.get("began") and "began" not in self.errors:
             self.add_error("began", _("Choose how it began."))
         return cleaned
 

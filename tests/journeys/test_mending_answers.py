@@ -15,6 +15,8 @@ from tests.journeys.steps import (
 )
 from tests.site_process import SiteProcess
 
+NOT_EXAMINED = "Choose whether a doctor or nurse has examined your face."
+
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_an_error_is_said_first_and_leads_to_its_field(
@@ -31,10 +33,10 @@ def test_an_error_is_said_first_and_leads_to_its_field(
     expect(page.locator('[name="signs"][value="none"]')).to_be_checked()
     axe(page)
     # and its link leads to the field, which says what is wrong
-    summary.get_by_role("link", name="Choose whether a doctor or nurse has examined it.").click()
+    summary.get_by_role("link", name=NOT_EXAMINED).click()
     expect(page.locator('[name="examined"]').first).to_be_focused()
     group = page.locator("fieldset#div_id_examined")
-    expect(group).to_have_accessible_description("Error: Choose whether a doctor or nurse has examined it.")
+    expect(group).to_have_accessible_description(f"Error: {NOT_EXAMINED}")
     # and reloading it, or coming back to it, never asks to send the page again
     page.reload()
     page.goto("/request/")
