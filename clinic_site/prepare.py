@@ -111,19 +111,21 @@ def install(requirements: str, wanted: dict[str, str]) -> None:
     if code:
         raise PrepareError(explanation(log))
     if "PYTHONDONTWRITEBYTECODE" in os.environ:
-        compile_all()
+        compile_all(VENV / "lib", log)
     new = NOTE.with_name(NOTE.name + ".new")
     new.write_text(json.dumps({**before, **wanted}))
     new.rename(NOTE)
     print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
 
 
-def compile_all() -> None:
-    """What a module's first use would keep, where nothing may be kept then; on all processors, unlike pip's.
-    What cannot be compiled, which some packages hold for other Pythons, is left.
+def compile_all(folder: Path, log: Path) -> None:
+    """Compile what Python may not keep when it first uses it; on all processors, while pip would use one.
+
+    Files that some packages hold for other Pythons cannot be compiled: they are left, and stand in the log.
     """
-    command = [str(PYTHON), "-I", "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
-    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [str(PYTHON), "-m", "compileall", "-q", "-j", "0", str(folder)]
+    with log.open("a") as output:
+        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
 
 
 def make_venv() -> None:

@@ -58,6 +58,15 @@ def test_a_failed_installation_is_explained_in_one_line(tmp_path: Path, log: str
     assert says in explanation and "\n" not in explanation
 
 
+def test_packages_are_compiled_but_for_files_of_other_pythons(tmp_path: Path) -> None:
+    (tmp_path / "good.py").write_text("x = 1\n")
+    (tmp_path / "other.py").write_text("print 1\n")
+    prepare.compile_all(tmp_path, tmp_path / "install.log")
+    [compiled] = (tmp_path / "__pycache__").iterdir()
+    assert compiled.name.startswith("good.")
+    assert "other.py" in (tmp_path / "install.log").read_text()
+
+
 def test_no_python_new_enough_is_one_line_that_says_which(tmp_path: Path) -> None:
     for tool in ("dirname", "sh"):
         found = subprocess.run(
