@@ -29,7 +29,7 @@ def frame() -> dict[str, QuerySet[Any, Any]]:
     return {
         "clinic": Clinic.objects.prefetch_related("texts"),
         "offered": offered.destinations_in(LANGUAGE),
-        "updates": Update.objects.running(NOW).shown_on(PATH).in_language(LANGUAGE),
+        "updates": Update.objects.running(NOW).shown_on(PATH).readable(LANGUAGE),
     }
 
 
@@ -140,7 +140,7 @@ class Site:
         for update in shown:
             update.body_html = markdown.render(
                 update.text.body,
-                language=get_language(),
+                language=update.text.language,
                 placeholders=self.placeholders,
                 pictures=self.pictures,
             )

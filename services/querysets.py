@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import OuterRef, Q, Value
+from django.db.models import Case, OuterRef, Q, Value, When
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -196,6 +196,16 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
 class UpdateQuerySet(WordedQuerySet["Update"]):
     """Updates by when and where they are shown."""
+
+    def readable(self, language: Told) -> Self:
+        """With words loaded as ``.text``: in another language where there are none in this one, since what is
+        urgent is better read so than not at all.
+        """
+        texts = apps.get_model("services", "UpdateText").objects.order_by(
+            Case(When(language=language, then=0), default=1), "pk"
+        )
+        worded = self.filter(texts__isnull=False).distinct()
+        return worded.prefetch_related(models.Prefetch("texts", queryset=texts, to_attr="loaded_texts"))
 
     def running(self, now: Moment) -> Self:
         return self.filter(starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))

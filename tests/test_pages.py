@@ -20,6 +20,7 @@ from tests.content import (
     add_point,
     add_update,
 )
+from tests.first_view import run
 from tests.html import Element, parse
 
 pytestmark = pytest.mark.django_db
@@ -255,12 +256,35 @@ def test_an_update_is_shown_on_its_pages_once_and_nowhere_else(page: Any) -> Non
     assert notices(page("/a/c/")) == ["Information Everywhere"]
 
 
-def test_updates_bring_no_script(client: Client) -> None:
+def test_an_update_without_words_in_the_readers_language_is_shown_in_the_one_it_has(page: Any) -> None:
+    here = add_page("/a/", "A")
+    PageText.objects.create(page=here, language="es", title="A", summary="A")
+    add_page("/updates/", "Updates", kind="updates").texts.create(language="es", title="Avisos", summary="A")
+    add_update("Closed", level="emergency", body="Go away.")
+    both = add_update("Snow", body="Much.")
+    both.texts.create(language="es", title="Nieve", body="Mucha.")
+    assert notices(page("/a/")) == ["Emergency Closed", "Information Snow"]
+    assert not page("/a/").one("section", css="updates").all(lang="en")
+    shown = page("/es/a/").one("section", css="updates")
+    assert notices(shown) == ["Emergencia Closed", "Información Nieve"]
+    assert [each.text for each in shown.all(lang="en")] == ["Closed", "Go away."]
+    assert [each.text for each in main(page("/es/updates/")).all(lang="en")] == ["Closed", "Go away."]
+
+
+def test_updates_stand_before_everything_else_on_the_home_page_too(client: Client) -> None:
+    add_page("/", "Home", kind="home")
+    add_update("Closed", level="emergency")
+    answer = client.get("/").content
+    assert 0 < answer.index(b"Closed") < answer.index(b"<main")
+
+
+def test_updates_bring_no_script(page: Any) -> None:
     add_page("/a/", "A")
     for level in Update.Level:
         add_update(level.value, level=level, body="Words")
-    answer = client.get("/a/").content
-    assert b"Words" in answer and b'<script type="module"' not in answer
+    shown = page("/a/")
+    assert len(notices(shown)) == len(Update.Level)
+    assert run(shown) == []
 
 
 def test_the_updates_page_lists_all_that_run_with_their_dates(page: Any) -> None:

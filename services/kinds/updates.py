@@ -8,7 +8,7 @@ from services.markdown import pictures_in
 from services.models import Update
 from services.showing import Showing
 
-RUNNING = OneStatement(lambda: {"updates": Update.objects.running(NOW).in_language(LANGUAGE)})
+RUNNING = OneStatement(lambda: {"updates": Update.objects.running(NOW).readable(LANGUAGE)})
 
 
 def context(showing: Showing) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def context(showing: Showing) -> dict[str, Any]:
         "updates": [
             {
                 "update": update,
-                "title": update.text.title,
+                "text": update.text,
                 "body": showing.plain(update.text.body, pictures),
             }
             for update in running

@@ -68,7 +68,7 @@ class Update(Provenance, Worded):
     @property
     def folds(self) -> bool:
         """Whether a reader may fold it down to its title; an emergency stays whole."""
-        return self.level != self.Level.EMERGENCY and bool(self.text.body)
+        return self.level != self.Level.EMERGENCY and bool(self.body_html)
 
     @property
     def begins_open(self) -> bool:

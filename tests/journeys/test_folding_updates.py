@@ -1,6 +1,5 @@
 """A reader folds an update they know down to its title, with or without JavaScript."""
 
-import re
 import time
 from collections.abc import Iterator
 
@@ -83,15 +82,13 @@ def test_a_reader_folds_updates_and_opens_them_again(
     if javascript:
         axe(page)
     # when it is folded and the other is opened by keyboard
-    for title, words in (("Closed", "Hide"), ("Door", "Show")):
-        assert fold(page, title).inner_text().split()[-1] == words
+    for title in ("Closed", "Door"):
         assert fold(page, title).bounding_box()["height"] >= LEAST_TARGET  # type: ignore[index]
         fold(page, title).press("Enter")
         expect(fold(page, title)).to_be_focused()
     # then the titles stay, with the other text alone, and the browser has kept nothing
     assert read(page) == ["Leave the building.", "Use the north one."]
     expect(region(page).get_by_role("heading")).to_have_count(4)
-    assert [fold(page, title).inner_text().split()[-1] for title in ("Closed", "Door")] == ["Show", "Hide"]
     assert page.context.cookies() == []
     if javascript:
         axe(page)
@@ -100,8 +97,8 @@ def test_a_reader_folds_updates_and_opens_them_again(
 
 def test_on_paper_every_update_is_whole(open_page: OpenPage, updates: None) -> None:
     page = open_page(PAGE)
+    signs = region(page).get_by_text("Details")
+    expect(signs).to_have_count(2)
     page.emulate_media(media="print")
     assert read(page) == [body for _level, body in UPDATES.values() if body]
-    assert not any(
-        words.is_visible() for words in region(page).get_by_text(re.compile("^(Show|Hide)$")).all()
-    )
+    assert not any(sign.is_visible() for sign in signs.all())
