@@ -26,7 +26,7 @@ class TestRefused:
         assert (response.status_code, response["Location"]) == (302, "/request/safety/")
         page = client.get("/request/safety/")
         assert page.status_code == 200
-        assert text(page).count("Choose whether a doctor or nurse has examined it.") >= 2
+        assert text(page).count("Choose whether a doctor or nurse has examined your face.") >= 2
         assert re.search(r'value="none"[^>]*checked', text(page))
         assert client.post("/request/safety/", posted()["safety"])["Location"] == "/request/start/"
         assert "Please check" not in text(client.get("/request/safety/"))
