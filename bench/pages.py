@@ -232,11 +232,13 @@ def cold() -> list[Aim]:
             page_cache.as_nobody(wsgi.answering, address)
         queries[address] = len(asked)
     made = each_spent(addresses, lambda address: page_cache.as_nobody(wsgi.answering, address), COLD_ROUNDS)
-    first, second = page_cache.PageCache(wsgi.answering), page_cache.PageCache(wsgi.answering)
+    first, *others = [page_cache.PageCache(wsgi.answering) for _process in range(1 + COLD_ROUNDS)]
     for address in addresses:
         ask(first, address)
-    ask(second, addresses[0])
-    taken = each_spent(addresses[1:], lambda address: ask(second, address), 1)
+    for other in others:
+        ask(other, addresses[0])
+    next_of = {address: iter(others) for address in addresses[1:]}
+    taken = each_spent(addresses[1:], lambda address: ask(next(next_of[address]), address), COLD_ROUNDS)
     longest, most = max(made, key=lambda each: made[each]), max(queries, key=lambda each: queries[each])
     print(f"\npages made anew: {spread(list(made.values()))} ms of processor, the longest {longest}")
     print(f"statements of a page: {spread(list(queries.values()), 0)}, the most {most}")

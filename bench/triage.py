@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from heapq import nsmallest
 from multiprocessing.pool import Pool
 from pathlib import Path
 from statistics import median
@@ -55,6 +56,7 @@ SEARCHES = {
 }  # fmt: skip
 FOUND = 15
 """About how many are found by a name, a number, a birth date or a group of a reference, in each database."""
+TRIED = 40
 SMALL = "small"
 NOT_COLLECTED = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 Value = TypeVar("Value")
@@ -328,14 +330,20 @@ def known(some: Any) -> dict[str, str]:
     return {
         "reference": some.reference, "one group": shared(parts), "two groups": some.reference[-7:],
         "e-mail": some.email, "e-mail, beginning": some.email.split("@")[0][:-1], "phone": shared(phones),
-        "phone, last four": some.phone[-4:], "birth date": shared(births).isoformat(),
-        "birth date, two readings": f"{shared(both):%m/%d/%Y}", "name": shared(names), **SEARCHES,
+        "phone, last four": some.phone[-4:], "birth date": shared(births, "{:%Y-%m-%d}"),
+        "birth date, two readings": shared(both, "{:%m/%d/%Y}"), "name": shared(names), **SEARCHES,
     }  # fmt: skip
 
 
-def shared(counted: Counter[Value]) -> Value:
-    """One that about as many have as are to be found."""
-    return min(counted, key=lambda each: abs(counted[each] - FOUND))
+def shared(counted: Counter[Value], written: str = "{}") -> str:
+    """What to type to find about as many as are to be found. Some have it by chance, in a longer name or
+    elsewhere in a reference: of those that as many have as that, the one with which search finds as many.
+    """
+    from appointments.finding import find
+
+    nearest = nsmallest(TRIED, counted, key=lambda each: abs(counted[each] - FOUND))
+    typed = [written.format(each) for each in nearest]
+    return min(typed, key=lambda words: abs(len(find(words).ids) - FOUND))
 
 
 def turned(day: date) -> date | None:
