@@ -336,14 +336,17 @@ def known(some: Any) -> dict[str, str]:
 
 
 def shared(counted: Counter[Value], written: str = "{}") -> str:
-    """What to type to find about as many as are to be found. Some have it by chance, in a longer name or
-    elsewhere in a reference: of those that as many have as that, the one with which search finds as many.
+    """What to type to find about as many as are to be found.
+
+    Some have it by chance, in a longer name or elsewhere in a reference: of those that as many have, the
+    one by which search finds as many; never one that it reads as something else, and does not find.
     """
     from appointments.finding import find
 
     nearest = nsmallest(TRIED, counted, key=lambda each: abs(counted[each] - FOUND))
     typed = [written.format(each) for each in nearest]
-    return min(typed, key=lambda words: abs(len(find(words).ids) - FOUND))
+    found = {words: len(find(words).ids) for words in typed}
+    return min(filter(found.get, typed), key=lambda words: abs(found[words] - FOUND))
 
 
 def turned(day: date) -> date | None:
