@@ -23,12 +23,13 @@ def make(count: int, **options: Any) -> str:
 
 
 class TestMakeDemoRequests:
+    @pytest.mark.usefixtures("eleven_at_the_clinic")
     def test_they_are_samples_most_of_them_closed_and_it_says_how_many_a_second(self) -> None:
-        said = make(400, seed=5, open=30)
+        said = make(400, seed=5, open=100)
         stored = AppointmentRequest.objects.all()
         assert stored.count() == stored.filter(is_sample=True).count() == 400
-        assert stored.open().count() == 30
-        assert "400 sample requests stored, 30 of them open (--seed 5)" in said and "a second" in said
+        assert stored.open().count() == 100
+        assert "400 sample requests stored, 100 of them open (--seed 5)" in said and "a second" in said
         assert {each.status for each in stored.open()} == {*Status} - {Status.CLOSED}
         outcomes = Counter(stored.exclude(outcome="").values_list("outcome", flat=True))
         assert outcomes.keys() == {*Outcome} and outcomes.most_common(1)[0][0] == "seen"
