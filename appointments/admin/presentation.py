@@ -157,7 +157,7 @@ def contact_warnings(request: AppointmentRequest) -> list[str]:
         warnings.append(gettext("Speaking by phone is hard for this patient. Do not call without asking."))
     if request.relay:
         warnings.append(gettext("Uses a relay service (711)."))
-    if request.reach == words.Reach.PHONE and not request.may_leave_message:
+    if request.refuses_messages:
         warnings.append(gettext("Do not leave a message."))
     if request.speaker_name:
         warnings.append(gettext("%(name)s may speak for this patient.") % {"name": request.speaker_name})

@@ -172,7 +172,7 @@ class _Row:
     def _marks(self, row: AppointmentRequest) -> Iterator[str]:
         if row.speaking_hard:
             yield self._words.hard
-        if row.reach == Reach.PHONE and not row.may_leave_message:
+        if row.refuses_messages:
             yield self._words.no_message
         if row.interpreter:
             yield self._words.interpreter

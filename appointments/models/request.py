@@ -349,6 +349,11 @@ class AppointmentRequest(models.Model):
         return self.reference
 
     @property
+    def refuses_messages(self) -> bool:
+        """Whether nothing may be said to whoever or whatever else answers their phone."""
+        return self.reach == answers.Reach.PHONE and not self.may_leave_message
+
+    @property
     def is_open(self) -> bool:
         return self.status != Status.CLOSED
 
