@@ -106,6 +106,7 @@ def axe(browser: Browser) -> Callable[..., None]:
     runner, twin = Axe(), Twin(browser)
 
     def check(page: Page, *, without: tuple[str, ...] = ()) -> None:
+        page.wait_for_load_state()  # what was pressed may have led to a page that is not there yet
         options = {**WCAG_AND_BEST_PRACTICE, "rules": {rule: {"enabled": False} for rule in without}}
         run_in = twin.of(page) if page.context in scriptless else page
         violations = runner.run(run_in, options=options).response["violations"]
